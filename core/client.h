@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* client.h: sends messages to a server and gets the results.
+ *
+ * One PUSH and one SUB socket for the client's whole life, subscribed before
+ * the first message is pushed, and a connection to the cache.  At most `window`
+ * messages are outstanding.  A client belongs to one thread at a time. */
+#ifndef PALM_CLIENT_H
+#define PALM_CLIENT_H
+
+#include <stdint.h>
+#include <zmq.h>
+
+#include "core/error.h"
+#include "core/export.h"
+#include "core/message.h"
+
+typedef struct palm_client palm_client_t;
+
+typedef struct palm_client_options {
+    const char *db_address;   /* the cache service; needed unless both below */
+    const char *server;       /* the name it must have; NULL = any (then
+                                 functions name their server themselves) */
+    const char *push_address; /* NULL = ask the cache for pull_address */
+    const char *sub_address;  /* NULL = ask the cache for pub_address */
+    const char *session;      /* pipeline field, and prefix of set() keys */
+    int64_t window;           /* messages outstanding at most, default 512 */
+    int64_t timeout;          /* ms for connecting and for each cache request,
+                                 default 5000, -1 = for ever */
+} palm_client_options_t;
+
+/* A result.  Slices stay valid until palm_result_fini(). */
+typedef struct palm_result {
+    palm_message_t message; /* slices of frame */
+    palm_slice_t error;     /* size 0 = no error; else code and text */
+    zmq_msg_t frame;        /* what came */
+} palm_result_t;
+
+PALM_BEGIN_DECLS
+
+PALM_EXPORT void palm_client_options_init(palm_client_options_t *options);
+
+/* Connects: asks the cache for the addresses (and the name, which must be the
+ * expected one), connects both sockets and returns when both connections stand.
+ * Strings are copied.  Returns NULL with the address in *err and errno
+ *   EINVAL     an address is missing or not understood;
+ *   ETIMEDOUT  nobody answered in time;
+ *   ENOENT     the cache does not have the key;
+ *   EPERM      the server has another name;
+ *   ENOMEM, EMFILE. */
+PALM_EXPORT palm_client_t *
+palm_client_new(const palm_client_options_t *options, palm_error_t *err);
+
+/* Closes the sockets, frees, sets *self_p to NULL; nothing if NULL. */
+PALM_EXPORT void palm_client_destroy(palm_client_t **self_p);
+
+/* The client's uuid: the topic of its results. */
+PALM_EXPORT const char *palm_client_id(const palm_client_t *self);
+
+/* Sends one message of a job.  function is "method" (the server's name is put
+ * before it), "server.method", or several of these separated by blanks; cache,
+ * which may be NULL, travels along and comes back with the result.
+ * Waits for room in the window and in the socket, at most timeout ms (-1 = for
+ * ever); results that come meanwhile are kept for palm_client_recv().
+ * Returns -1 with errno EAGAIN (no room in time), EINVAL (not UTF-8) or ENOMEM;
+ * then nothing was sent. */
+PALM_EXPORT int palm_client_send(palm_client_t *self, const char *function,
+                                 palm_slice_t payload, const char *cache,
+                                 int64_t timeout) PALM_MUST_USE;
+
+/* Gets the next result, in the order of arrival.  On success the caller calls
+ * palm_result_fini().  Returns -1 with errno EAGAIN (none in time). */
+PALM_EXPORT int palm_client_recv(palm_client_t *self, palm_result_t *result,
+                                 int64_t timeout) PALM_MUST_USE;
+
+/* One message out, its result in (matched by the cache field, so results of a
+ * job are not taken for it).  Errors as palm_client_send(), and ETIMEDOUT if
+ * the result does not come in time. */
+PALM_EXPORT int palm_client_call(palm_client_t *self, const char *function,
+                                 palm_slice_t payload, palm_result_t *result,
+                                 int64_t timeout,
+                                 palm_error_t *err) PALM_MUST_USE;
+
+/* Messages sent whose results have not come. */
+PALM_EXPORT int64_t palm_client_outstanding(const palm_client_t *self);
+
+/* Gives up waiting for n outstanding results (a function that answers
+ * nothing), so that the window has room again. */
+PALM_EXPORT void palm_client_forget(palm_client_t *self, int64_t n);
+
+PALM_EXPORT void palm_result_fini(palm_result_t *result);
+
+/* The cache.  A request that is not answered in time is -1 with errno
+ * ETIMEDOUT; the next request is not confused by a late answer.
+ *
+ * get and delete take the full key; set puts the session before the key and
+ * returns the full key in *full_key (if not NULL; the caller frees it).  An
+ * empty key lets the server choose one.  The wire cannot tell a missing value
+ * from an empty one: both are a frame of 0 bytes.  The caller closes *value. */
+PALM_EXPORT int palm_client_get(palm_client_t *self, palm_slice_t key,
+                                zmq_msg_t *value,
+                                palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT int palm_client_set(palm_client_t *self, palm_slice_t key,
+                                palm_slice_t value, char **full_key,
+                                palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT int palm_client_delete(palm_client_t *self, palm_slice_t key,
+                                   palm_error_t *err) PALM_MUST_USE;
+
+PALM_END_DECLS
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* part.h: what a part is.
+ *
+ * A part is described by four answers (who makes the endpoint, does it meet
+ * the router, which way goes the first message, does it wait for its peer) and
+ * a socket type.  That is a palm_part_class_t: a row of constants, plus hooks
+ * and operations where a part really differs.  The engine has one loop for
+ * each of the four bases and runs every class on it, in a thread of its own.
+ *
+ * Hooks and operations run in the part's thread and in no other.  A palm_part_t
+ * belongs to that thread: use it only inside a hook or an operation. */
+#ifndef PALM_PART_H
+#define PALM_PART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <zmq.h>
+
+#include "core/cache.h"
+#include "core/error.h"
+#include "core/export.h"
+#include "core/id.h"
+#include "core/log.h"
+#include "core/message.h"
+
+#define PALM_PART_ABI 1 /* changes when a structure of this header does */
+
+typedef struct palm_part palm_part_t;
+
+typedef enum palm_direction {
+    PALM_INBOUND, /* the first message comes from the world */
+    PALM_OUTBOUND /* the first message goes to the world */
+} palm_direction_t;
+
+/* What a class does beside its four answers.  Bits of traits. */
+enum palm_trait {
+    PALM_FILLS_CACHE = 1,  /* inbound: an empty cache field gets a new uuid4 */
+    PALM_TO_WORKERS = 2,   /* outbound: what it sends comes back as results */
+    PALM_FROM_WORKERS = 4, /* inbound: brings results back; drains last */
+    PALM_TOPIC = 8,        /* frames are [topic, message] */
+    PALM_RAW = 16          /* outbound: the frame need not be a PalmMessage */
+};
+
+/* The user's code in a part.  Each may be NULL.  A hook returns 0, or -1 with
+ * errno: then that one message is lost (not what was already yielded), logged
+ * and counted, and the part goes on.  arg is hook_arg of the part's options. */
+typedef struct palm_hooks {
+    /* Inbound: makes a PalmMessage of what came from the world, in place. */
+    int (*to_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
+
+    /* Inbound: yields 0, 1 or n messages for each one received, by
+     * palm_part_yield().  All copies carry the same cache. */
+    int (*scatter)(palm_part_t *part, const palm_message_t *message, void *arg);
+
+    /* Blocking inbound: sees, and may replace, the feedback of the outbound
+     * part. */
+    int (*handle_feedback)(palm_part_t *part, zmq_msg_t *feedback, void *arg);
+
+    /* Blocking inbound: sees, and may replace, the reply to the peer, whatever
+     * it was made from. */
+    int (*reply_feedback)(palm_part_t *part, zmq_msg_t *reply, void *arg);
+
+    /* Outbound: makes of a PalmMessage what goes out to the world, in place. */
+    int (*from_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
+
+    /* PubService: scatter on the way out.  What it yields is published. */
+    int (*gather)(palm_part_t *part, const palm_message_t *message, void *arg);
+
+    /* PubService: may change the message and the topic, which are set to what
+     * would be published.  Slices put there must live until the part's next
+     * call of this hook. */
+    int (*handle_stream)(palm_part_t *part, palm_message_t *message,
+                         palm_slice_t *topic, void *arg);
+} palm_hooks_t;
+
+/* A class's own code.  Each may be NULL: then the base does the usual thing.
+ * Frames are owned as written; errors are -1 with errno. */
+typedef struct palm_operations {
+    /* After the socket is made and set, before it binds or connects. */
+    int (*open)(palm_part_t *part, palm_error_t *err);
+
+    /* Before the socket is closed.  Also after a failed open. */
+    void (*close)(palm_part_t *part);
+
+    /* Outbound: sends one message.  Takes it on success; on EAGAIN keeps
+     * nothing and is called again; another error costs the message. */
+    int (*send)(palm_part_t *part, zmq_msg_t *frame);
+
+    /* Outbound: the world's socket can be read.  Reads until EAGAIN. */
+    void (*readable)(palm_part_t *part);
+
+    /* Outbound: does what is due.  Returns the milliseconds until the next
+     * call, -1 for never.  Called before each wait. */
+    int64_t (*tick)(palm_part_t *part);
+
+    /* Outbound: how many messages send() took and still holds. */
+    uint64_t (*held)(palm_part_t *part);
+
+    /* Bypass inbound: answers a request.  request has one frame or, if
+     * several came, is NULL.  reply is initialized and empty. */
+    int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply);
+} palm_operations_t;
+
+typedef struct palm_part_class {
+    int abi;                    /* PALM_PART_ABI */
+    const char *name;           /* "PullService" */
+    palm_direction_t direction; /* which way the first message goes */
+    bool bypass;                /* does not meet the router */
+    bool binds;                 /* a service; otherwise a connection */
+    bool waits;                 /* for its peer: a blocking part */
+    int socket_type;            /* ZMQ_PULL … */
+    unsigned traits;            /* bits of enum palm_trait */
+    palm_hooks_t hooks;         /* used where the part's options have none */
+    palm_operations_t operations;
+    size_t state_size; /* bytes of zeroed state, see palm_part_state() */
+} palm_part_class_t;
+
+/* The settings of one part.  Strings are copied by palm_server_add(). */
+typedef struct palm_part_options {
+    const char *name;         /* unique among its side of the server */
+    const char *address;      /* where to bind or connect */
+    const char *route;        /* outbound part that gets the messages */
+    const char *previous;     /* SubConnection: topic to subscribe to */
+    const char *advertise_as; /* cache key for the address it really bound */
+    const char *advertise;    /* preset this text instead */
+    bool block;               /* RepService: the reply is the feedback */
+    bool isolated;            /* blocking outbound: not the whole server waits,
+                                 only the parts that route to it */
+    bool pipelined;           /* PubService: topic = server's name, stage + 1 */
+    int64_t window;           /* messages of this part inside the server */
+    int64_t window_size;      /* bytes of them; one message always fits */
+    int64_t hwm;              /* messages in the socket's own queues */
+    int64_t max_message_size; /* bytes a peer may send at once, -1 any */
+    int64_t linger;           /* ms to flush the socket on stop */
+    int64_t heartbeat;        /* ms between heartbeats on tcp, 0 = none */
+    int64_t reply_timeout;    /* ms a blocking part waits, -1 for ever */
+    int64_t hold_size;        /* PubService: bytes held for absent clients */
+    int64_t hold_time;        /* PubService: ms a result is held for one */
+    int64_t slow_timeout;     /* PubService: ms a slow client is waited for */
+    int64_t messages;         /* end after so many messages, 0 = never */
+    const palm_hooks_t *hooks; /* borrowed; outlives the server */
+    void *hook_arg;            /* handed to the hooks; borrowed */
+} palm_part_options_t;
+
+/* What a part has counted since it started. */
+typedef struct palm_part_stats {
+    uint64_t received;    /* messages: from the world or from the router */
+    uint64_t sent;        /* messages: to the router or to the world */
+    uint64_t undecodable; /* dropped: no PalmMessage, or too many frames */
+    uint64_t failed;      /* lost by an error of a hook or of the socket */
+    uint64_t unrouted;    /* dropped: no route, or its part has ended */
+    uint64_t absent;      /* dropped: the client never subscribed */
+    uint64_t slow;        /* dropped: the client did not read in time */
+    uint64_t expired;     /* waits for a peer that ended without answer */
+    uint64_t left;        /* still inside when the stop deadline passed */
+} palm_part_stats_t;
+
+PALM_BEGIN_DECLS
+
+/* Sets every option to its default. */
+PALM_EXPORT void palm_part_options_init(palm_part_options_t *options);
+
+/* Sets an option by its name, as in a server file.  Strings are kept as
+ * pointers to text.  Returns -1 with errno ENOENT (no such option), EINVAL or
+ * ERANGE (see value.h) and the reason in *err. */
+PALM_EXPORT int palm_part_option_set(palm_part_options_t *options,
+                                     const char *key, const char *text,
+                                     palm_error_t *err);
+
+/* Name of the option number index, NULL after the last. */
+PALM_EXPORT const char *palm_part_option_name(size_t index);
+
+/* Yields one message from a scatter or gather hook.  Waits while the part has
+ * no credit.  Returns -1 with errno ENOMEM, or ECANCELED (the server stops). */
+PALM_EXPORT int palm_part_yield(palm_part_t *part,
+                                const palm_message_t *message);
+
+PALM_EXPORT const char *palm_part_name(const palm_part_t *part);
+PALM_EXPORT const char *palm_part_server_name(const palm_part_t *part);
+PALM_EXPORT const palm_part_options_t *palm_part_options(const palm_part_t *p);
+PALM_EXPORT const palm_log_t *palm_part_log(const palm_part_t *part);
+PALM_EXPORT palm_cache_t *palm_part_cache(palm_part_t *part);
+PALM_EXPORT palm_id_source_t *palm_part_ids(palm_part_t *part);
+PALM_EXPORT palm_part_stats_t *palm_part_stats(palm_part_t *part);
+PALM_EXPORT void *palm_part_socket(palm_part_t *part); /* the world's */
+PALM_EXPORT void *palm_part_state(palm_part_t *part);  /* state_size bytes */
+
+PALM_END_DECLS
+#endif

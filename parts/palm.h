@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* palm.h: everything of libpalm.  Link with `pkg-config --libs libpalm`. */
+#ifndef PALM_H
+#define PALM_H
+
+#include "core/cache.h"
+#include "core/client.h"
+#include "core/error.h"
+#include "core/export.h"
+#include "core/id.h"
+#include "core/log.h"
+#include "core/message.h"
+#include "core/part.h"
+#include "core/server.h"
+#include "core/value.h"
+#include "core/worker.h"
+#include "parts/library.h"
+
+#endif
