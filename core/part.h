@@ -96,6 +96,9 @@ typedef struct palm_operations {
     /* Outbound: how many messages send() took and still holds. */
     uint64_t (*held)(palm_part_t *part);
 
+    /* Outbound: takes what a gather hook yields. */
+    int (*yield)(palm_part_t *part, const palm_message_t *message);
+
     /* Bypass inbound: answers a request.  request has one frame or, if
      * several came, is NULL.  reply is initialized and empty. */
     int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply);
@@ -146,7 +149,8 @@ typedef struct palm_part_options {
 typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
     uint64_t sent;        /* messages: to the router or to the world */
-    uint64_t undecodable; /* dropped: no PalmMessage, or too many frames */
+    uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
+    uint64_t foreign;     /* passed over: SubConnection, another topic */
     uint64_t failed;      /* lost by an error of a hook or of the socket */
     uint64_t unrouted;    /* dropped: no route, or its part has ended */
     uint64_t absent;      /* dropped: the client never subscribed */

@@ -1,1 +1,636 @@
 /* SPDX-License-Identifier: MIT */
+/* router.c: the switch of a server.
+ *
+ * Design notes
+ *
+ * Who sends what to whom.  Inbound parts send trains to the ROUTER socket `in`;
+ * the routing table says which outbound part gets them, through the ROUTER
+ * socket `out`.  An outbound part answers with credit, or with feedback if it
+ * waits for its peer, and the router hands that to the inbound part that the
+ * messages came from.  The router looks at notes only, never at messages.
+ *
+ * What is answered exactly once.  Every message of a train is covered by the
+ * credit of one inbound part, and each unit of credit goes back exactly once:
+ * when the (last) outbound part has handed the message over, or at once when it
+ * has no route.  So what is inside a server is bounded by the windows, and the
+ * router's own sockets need no high-water mark: sending never blocks, and one
+ * route that is stuck holds up only the parts that route to it.
+ *
+ * Blocking parts.  After a message for a part that waits for its peer the
+ * router routes nothing until the feedback is there (facts 4.3); credit from
+ * other parts is still passed on.  An isolated part is not waited for.
+ *
+ * Along an outbound part's own route goes its feedback, or what it sent if it
+ * has none; once only.  The credit travels with it, and the feedback for the
+ * first inbound part is kept until the second outbound part is done.
+ *
+ * On stop (`advance`): the intake is drained, then the way back from the
+ * workers, then the outbound parts; each phase begins when the one before has
+ * nothing inside any more.  A deadline cuts it short.
+ *
+ * On a full queue: there is none.  On an unknown part: a route is checked at
+ * start; a part that ends later turns its messages away itself. */
+#include "config.h"
+#include "core/router.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/compat.h"
+#include "core/server_impl.h"
+
+enum { TRAINS_AT_ONCE = 16 }; /* before credit is looked at again */
+
+typedef enum palm__phase {
+    STARTING, /* waits for PALM__GO */
+    ROUTING,
+    DRAINING_INTAKE,    /* inbound parts, but not those from workers */
+    AWAITING_RESULTS,   /* that are still with the workers */
+    DRAINING_RESULTS,   /* inbound parts from workers */
+    DRAINING_OUTBOUND,
+    OVER
+} palm__phase_t;
+
+/* A row of the routing table: a standard part. */
+struct row {
+    palm_part_t *part; /* NULL: a bypass part, which is not ours */
+    struct row *route; /* where its messages go; NULL = nowhere */
+    bool ended;        /* has said PALM__DONE */
+    uint64_t inside;   /* inbound: messages without their credit back */
+    bool has_reply;    /* inbound: reply holds the first leg's feedback */
+    zmq_msg_t reply;
+};
+
+struct palm__router {
+    palm_server_t *server;
+    void *in, *out; /* ROUTER: inbound and outbound parts */
+    void *control;  /* PAIR: orders of the server's handle */
+    struct row *rows;
+    size_t count;
+    struct row *waiting;       /* blocking part that everybody waits for */
+    uint64_t routed;           /* messages */
+    uint64_t to_workers;       /* messages handed over to workers */
+    uint64_t from_workers;     /* results that came back */
+    palm__phase_t phase;
+    int64_t deadline;    /* of the drain, -1 = none */
+    int64_t last_result; /* when a drain last saw a result */
+};
+
+/* --- the table ------------------------------------------------------------ */
+
+palm__router_t *
+palm__router_new(palm_server_t *server)
+{
+    palm__router_t *self = calloc(1, sizeof *self);
+    if (!self || !(self->rows = calloc(server->part_count + 1,
+                                       sizeof *self->rows))) {
+        free(self);
+        errno = ENOMEM;
+        return NULL;
+    }
+    self->server = server;
+    self->count = server->part_count;
+    for (size_t i = 0; i < self->count; i++) {
+        palm_part_t *part = server->parts[i];
+        if (part->side != PALM_SIDE_BYPASS) {
+            self->rows[i].part = part;
+            self->rows[i].route =
+                part->route ? &self->rows[part->route->index] : NULL;
+        }
+    }
+    return self;
+}
+
+void
+palm__router_destroy(palm__router_t **self_p)
+{
+    palm__router_t *self = *self_p;
+    if (!self) {
+        return;
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->rows[i].has_reply) {
+            (void)zmq_msg_close(&self->rows[i].reply);
+        }
+    }
+    free(self->rows);
+    free(self);
+    *self_p = NULL;
+}
+
+static bool
+is_inbound(const struct row *row)
+{
+    return row->part && row->part->side == PALM_SIDE_INBOUND;
+}
+
+static bool
+is_outbound(const struct row *row)
+{
+    return row->part && row->part->side == PALM_SIDE_OUTBOUND;
+}
+
+static bool
+has_trait(const struct row *row, unsigned trait)
+{
+    return (row->part->class_->traits & trait) != 0;
+}
+
+/* --- to the parts --------------------------------------------------------- */
+
+/* Sends a frame to a part; takes it on success. */
+static int
+send_frame(palm__router_t *self, const struct row *row, zmq_msg_t *frame)
+{
+    void *socket = is_inbound(row) ? self->in : self->out;
+    palm__id_t id = palm__id_of(row->part->index);
+    if (zmq_send(socket, id.bytes, sizeof id.bytes, ZMQ_SNDMORE) == -1) {
+        return -1;
+    }
+    return zmq_msg_send(frame, socket, 0) == -1 ? -1 : 0;
+}
+
+static void
+send_note(palm__router_t *self, const struct row *row, const palm__note_t *note)
+{
+    zmq_msg_t frame;
+    if (zmq_msg_init_size(&frame, sizeof *note)) {
+        return;
+    }
+    memcpy(zmq_msg_data(&frame), note, sizeof *note);
+    if (send_frame(self, row, &frame)) {
+        (void)zmq_msg_close(&frame);
+    }
+}
+
+static void
+send_order(palm__router_t *self, const struct row *row, palm__kind_t kind)
+{
+    const palm__note_t note = {.kind = (uint8_t)kind};
+    send_note(self, row, &note);
+}
+
+/* Gives credit back to the inbound part; with the feedback that was kept for
+ * it, if there is one. */
+static void
+give_back(palm__router_t *self, palm__note_t note, palm__kind_t kind)
+{
+    struct row *row = &self->rows[note.from];
+    zmq_msg_t frame;
+    row->inside -= note.count;
+    note.kind = (uint8_t)kind;
+    if (row->has_reply) {
+        row->has_reply = false;
+        note.kind = PALM__FEEDBACK;
+        if (!palm__train_frame(&frame, &note, &row->reply, 1)) {
+            if (send_frame(self, row, &frame)) {
+                (void)zmq_msg_close(&frame);
+            }
+            return;
+        }
+        (void)zmq_msg_close(&row->reply);
+        note.kind = PALM__CREDIT;
+    }
+    send_note(self, row, &note);
+}
+
+/* --- routing -------------------------------------------------------------- */
+
+/* Drops messages that go nowhere; counted at the part whose route it is. */
+static void
+drop(palm__router_t *self, struct row *sender, zmq_msg_t *frame)
+{
+    palm__note_t note = palm__note_of(frame);
+    palm__count(&sender->part->router_side.unrouted, note.count);
+    give_back(self, note, PALM__UNROUTED);
+    (void)zmq_msg_close(frame);
+}
+
+/* Sends a train along the route of a part.  Takes the frame. */
+static void
+forward(palm__router_t *self, struct row *sender, zmq_msg_t *frame)
+{
+    struct row *route = sender->route;
+    if (!route || send_frame(self, route, frame)) {
+        drop(self, sender, frame);
+        return;
+    }
+    if (route->part->class_->waits && !route->part->options.isolated) {
+        self->waiting = route;
+    }
+}
+
+static void begin_drain(palm__router_t *self, int64_t timeout);
+
+static void
+on_train(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+{
+    palm__note_t note = palm__note_of(frame);
+    int64_t limit = self->server->options.messages;
+    row->inside += note.count;
+    self->routed += note.count;
+    if (has_trait(row, PALM_FROM_WORKERS)) {
+        self->from_workers += note.count;
+        self->last_result =
+            self->phase == ROUTING ? 0 : palm__now_ms();
+    }
+    forward(self, row, frame);
+    if (limit && self->routed >= (uint64_t)limit && self->phase == ROUTING) {
+        begin_drain(self, self->server->options.stop_timeout);
+    }
+}
+
+static void
+on_credit(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+{
+    palm__note_t note = palm__note_of(frame);
+    if (has_trait(row, PALM_TO_WORKERS)) {
+        self->to_workers += note.count;
+    }
+    if (row == self->waiting) { /* it could not ask its peer */
+        self->waiting = NULL;
+    }
+    give_back(self, note, (palm__kind_t)note.kind);
+    (void)zmq_msg_close(frame);
+}
+
+/* Sends the feedback of a part along the part's own route, and keeps a copy for
+ * the inbound part until that is done. */
+static void
+forward_feedback(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+{
+    palm__train_t *train = palm__train_of(frame);
+    struct row *asker = &self->rows[train->note.from];
+    (void)zmq_msg_init(&asker->reply);
+    (void)zmq_msg_copy(&asker->reply, &train->messages[0]);
+    asker->has_reply = true;
+    train->note.kind = PALM__TRAIN;
+    train->note.leg = 1;
+    train->note.eager = 1;
+    forward(self, row, frame);
+}
+
+static void
+on_feedback(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+{
+    palm__train_t *train = palm__train_of(frame);
+    if (row == self->waiting) {
+        self->waiting = NULL;
+    }
+    if (row->route && train->note.leg == 0) {
+        forward_feedback(self, row, frame);
+        return;
+    }
+    if (train->note.leg == 1) { /* the first part's feedback counts */
+        give_back(self, train->note, PALM__CREDIT);
+        (void)zmq_msg_close(frame);
+        return;
+    }
+    struct row *asker = &self->rows[train->note.from];
+    asker->inside -= train->note.count;
+    if (send_frame(self, asker, frame)) {
+        (void)zmq_msg_close(frame);
+    }
+}
+
+static void
+on_onward(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+{
+    palm__train_t *train = palm__train_of(frame);
+    if (has_trait(row, PALM_TO_WORKERS)) {
+        self->to_workers += train->note.count;
+    }
+    train->note.kind = PALM__TRAIN;
+    train->note.leg = 1;
+    forward(self, row, frame);
+}
+
+static bool
+all_ended(palm__router_t *self, bool (*side)(const struct row *))
+{
+    for (size_t i = 0; i < self->count; i++) {
+        if (side(&self->rows[i]) && !self->rows[i].ended) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+on_done(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+{
+    (void)zmq_msg_close(frame);
+    row->ended = true;
+    /* Nothing more can come in: the server ends by itself. */
+    if (self->phase == ROUTING && is_inbound(row)
+        && all_ended(self, is_inbound)) {
+        begin_drain(self, self->server->options.stop_timeout);
+    }
+}
+
+/* By kind of note.  Each takes the frame. */
+typedef void handler_f(palm__router_t *self, struct row *row, zmq_msg_t *frame);
+
+static handler_f *const handlers[PALM__KINDS] = {
+    [PALM__TRAIN] = on_train,       [PALM__ONWARD] = on_onward,
+    [PALM__CREDIT] = on_credit,     [PALM__UNROUTED] = on_credit,
+    [PALM__FEEDBACK] = on_feedback, [PALM__DONE] = on_done,
+};
+
+/* Handles one frame of a socket.  Returns false if there is none. */
+static bool
+serve(palm__router_t *self, void *socket)
+{
+    palm__id_t id;
+    zmq_msg_t frame;
+    if (zmq_recv(socket, id.bytes, sizeof id.bytes, ZMQ_DONTWAIT) == -1) {
+        return false;
+    }
+    (void)zmq_msg_init(&frame);
+    (void)zmq_msg_recv(&frame, socket, 0); /* frames arrive together */
+    struct row *row = &self->rows[id.bytes[1] << 8 | id.bytes[2]];
+    handlers[palm__note_of(&frame).kind](self, row, &frame);
+    return true;
+}
+
+/* --- drain ---------------------------------------------------------------- */
+
+static bool
+is_intake(const struct row *row)
+{
+    return is_inbound(row) && !has_trait(row, PALM_FROM_WORKERS);
+}
+
+static bool
+is_results(const struct row *row)
+{
+    return is_inbound(row) && has_trait(row, PALM_FROM_WORKERS);
+}
+
+static void
+order_all(palm__router_t *self, bool (*side)(const struct row *),
+          palm__kind_t kind)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        if (side(&self->rows[i])) {
+            send_order(self, &self->rows[i], kind);
+        }
+    }
+}
+
+static bool
+is_empty(palm__router_t *self, bool (*side)(const struct row *))
+{
+    for (size_t i = 0; i < self->count; i++) {
+        if (side(&self->rows[i]) && self->rows[i].inside > 0) {
+            return false;
+        }
+    }
+    return all_ended(self, side);
+}
+
+static void
+begin_drain(palm__router_t *self, int64_t timeout)
+{
+    self->phase = DRAINING_INTAKE;
+    self->deadline = timeout < 0 ? -1 : palm__now_ms() + timeout;
+    self->last_result = palm__now_ms();
+    order_all(self, is_outbound, PALM__FLUSH);
+    order_all(self, is_intake, PALM__DRAIN);
+}
+
+static bool
+has_rows(palm__router_t *self, bool (*side)(const struct row *))
+{
+    for (size_t i = 0; i < self->count; i++) {
+        if (side(&self->rows[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the workers have handed in what they were given.  Nobody knows how
+ * many results a message has, so: at least one for each, and then quiet. */
+static bool
+are_results_in(palm__router_t *self)
+{
+    if (!has_rows(self, is_results) || all_ended(self, is_results)) {
+        return true;
+    }
+    int64_t quiet = palm__now_ms() - self->last_result;
+    return self->from_workers >= self->to_workers
+           && quiet >= self->server->options.quiet_time;
+}
+
+static bool
+is_intake_empty(palm__router_t *self)
+{
+    return is_empty(self, is_intake);
+}
+
+static bool
+is_inbound_empty(palm__router_t *self)
+{
+    return is_empty(self, is_inbound);
+}
+
+static bool
+is_outbound_ended(palm__router_t *self)
+{
+    return all_ended(self, is_outbound);
+}
+
+/* What must be true to leave a phase, and what is then ordered. */
+static const struct {
+    bool (*is_complete)(palm__router_t *self);
+    palm__phase_t next;
+    bool (*side)(const struct row *row);
+} phases[] = {
+    [DRAINING_INTAKE] = {is_intake_empty, AWAITING_RESULTS, NULL},
+    [AWAITING_RESULTS] = {are_results_in, DRAINING_RESULTS, is_results},
+    [DRAINING_RESULTS] = {is_inbound_empty, DRAINING_OUTBOUND, is_outbound},
+    [DRAINING_OUTBOUND] = {is_outbound_ended, OVER, NULL},
+};
+
+static void
+advance(palm__router_t *self)
+{
+    while (self->phase > ROUTING && self->phase < OVER
+           && phases[self->phase].is_complete(self)) {
+        bool (*side)(const struct row *) = phases[self->phase].side;
+        self->phase = phases[self->phase].next;
+        if (side) {
+            order_all(self, side, PALM__DRAIN);
+        }
+    }
+    if (self->phase > ROUTING && self->deadline >= 0
+        && palm__now_ms() >= self->deadline) {
+        self->phase = OVER;
+    }
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+static void
+take_order(palm__router_t *self, const palm__order_t *order)
+{
+    if (order->kind == PALM__GO) {
+        self->phase = ROUTING;
+        order_all(self, is_outbound, PALM__GO);
+        order_all(self, is_inbound, PALM__GO);
+    } else if (self->phase == STARTING || order->kind == PALM__STOP) {
+        self->phase = OVER;
+    } else if (self->phase == ROUTING) {
+        begin_drain(self, order->timeout);
+    }
+}
+
+static void
+take_orders(palm__router_t *self)
+{
+    palm__order_t order;
+    while (zmq_recv(self->control, &order, sizeof order, ZMQ_DONTWAIT)
+           == (int)sizeof order) {
+        take_order(self, &order);
+    }
+}
+
+/* Credit is served before new trains.  Returns false if there was nothing. */
+static bool
+serve_all(palm__router_t *self)
+{
+    bool busy = false;
+    while (serve(self, self->out)) {
+        busy = true;
+    }
+    for (int i = 0; i < TRAINS_AT_ONCE && !self->waiting
+                    && serve(self, self->in);
+         i++) {
+        busy = true;
+    }
+    return busy;
+}
+
+/* Milliseconds until the router must look by itself, -1 = never. */
+static long
+next_look(palm__router_t *self)
+{
+    int64_t now = palm__now_ms();
+    int64_t left = self->deadline < 0 ? -1 : self->deadline - now;
+    if (self->phase <= ROUTING) {
+        return -1;
+    }
+    if (self->phase == AWAITING_RESULTS
+        && self->from_workers >= self->to_workers) {
+        int64_t quiet =
+            self->last_result + self->server->options.quiet_time - now;
+        left = left < 0 || quiet < left ? quiet : left;
+        left = left < 0 ? 0 : left;
+    }
+    return (long)left;
+}
+
+static void
+wait_for_something(palm__router_t *self)
+{
+    zmq_pollitem_t items[] = {
+        {self->control, 0, ZMQ_POLLIN, 0},
+        {self->out, 0, ZMQ_POLLIN, 0},
+        {self->in, 0, ZMQ_POLLIN, 0},
+    };
+    (void)zmq_poll(items, self->waiting ? 2 : 3, next_look(self));
+}
+
+static void
+route(palm__router_t *self)
+{
+    while (self->phase != OVER) {
+        take_orders(self);
+        bool busy = serve_all(self);
+        advance(self);
+        if (!busy && self->phase != OVER) {
+            wait_for_something(self);
+        }
+    }
+    order_all(self, is_inbound, PALM__STOP);
+    order_all(self, is_outbound, PALM__STOP);
+}
+
+/* --- the thread ----------------------------------------------------------- */
+
+static void *
+open_router(palm__router_t *self, const char *address)
+{
+    const int none = 0, one = 1;
+    void *socket = zmq_socket(self->server->zmq, ZMQ_ROUTER);
+    if (!socket || zmq_setsockopt(socket, ZMQ_SNDHWM, &none, sizeof none)
+        || zmq_setsockopt(socket, ZMQ_RCVHWM, &none, sizeof none)
+        || zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &one, sizeof one)
+        || zmq_bind(socket, address)) {
+        int saved = errno;
+        if (socket) {
+            (void)zmq_close(socket);
+        }
+        errno = saved;
+        return NULL;
+    }
+    return socket;
+}
+
+static int
+open_sockets(palm__router_t *self, palm_error_t *err)
+{
+    if (!(self->in = open_router(self, PALM__INBOUND_ADDRESS))
+        || !(self->out = open_router(self, PALM__OUTBOUND_ADDRESS))
+        || !(self->control = zmq_socket(self->server->zmq, ZMQ_PAIR))
+        || zmq_connect(self->control, PALM__CONTROL_ADDRESS)) {
+        return palm_error_set(err, errno, "router: cannot make its sockets: %s",
+                              palm_strerror(errno));
+    }
+    return 0;
+}
+
+/* Messages that are inside when the router ends. */
+static uint64_t
+count_inside(palm__router_t *self)
+{
+    uint64_t n = 0;
+    while (serve(self, self->out)) { /* credit that came meanwhile */
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        n += self->rows[i].inside;
+    }
+    return n;
+}
+
+static void
+close_sockets(palm__router_t *self)
+{
+    void *sockets[] = {self->in, self->out, self->control};
+    for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
+        if (sockets[i]) {
+            (void)zmq_close(sockets[i]);
+        }
+    }
+}
+
+void
+palm__router_run(palm__router_t *self)
+{
+    palm_error_t err = {0, ""};
+    self->deadline = -1;
+    if (open_sockets(self, &err)) {
+        palm__server_report(self->server, &err);
+    } else {
+        palm__server_report(self->server, NULL);
+        route(self);
+        self->server->left = count_inside(self);
+        self->server->with_workers = self->to_workers > self->from_workers
+                                         ? self->to_workers - self->from_workers
+                                         : 0;
+    }
+    close_sockets(self);
+}

@@ -186,8 +186,11 @@ show_bytes(const void *data, size_t size, char out[320])
     const unsigned char *bytes = data;
     char *p = out;
     for (size_t i = 0; i < size && i < 64; i++) {
-        const char *format = bytes[i] < 32 || bytes[i] > 126 ? "\\x%02x" : "%c";
-        p += snprintf(p, 5, format, bytes[i]);
+        if (bytes[i] < 32 || bytes[i] > 126) {
+            p += snprintf(p, 5, "\\x%02x", bytes[i]);
+        } else {
+            *p++ = (char)bytes[i];
+        }
     }
     (void)snprintf(p, 40, "%s (%zu bytes)", size > 64 ? "…" : "", size);
 }

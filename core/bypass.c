@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* bypass.c: the base of bypass parts, which never meet the router.
+ *
+ * Inbound: reads the world and lets the class answer; a part that waits (REP)
+ * sends one reply for each request, whatever it was.  Outbound: lets the class
+ * do what is due.  Both hear only PALM__STOP, from the server's handle. */
+#include "config.h"
+#include "core/part_impl.h"
+
+#include <errno.h>
+
+/* Reads the frames behind the first; what has several is not a request. */
+static bool
+is_single(palm_part_t *part, zmq_msg_t *request)
+{
+    bool single = !zmq_msg_more(request);
+    while (zmq_msg_more(request)
+           && zmq_msg_recv(request, part->world, 0) != -1) {
+    }
+    return single;
+}
+
+static void
+send_reply(palm_part_t *part, zmq_msg_t *reply)
+{
+    if (part->class_->waits && zmq_msg_send(reply, part->world, 0) != -1) {
+        palm__count(&part->stats.sent, 1);
+        return;
+    }
+    (void)zmq_msg_close(reply);
+}
+
+/* Serves one request.  Returns false if there is none. */
+static bool
+serve(palm_part_t *part)
+{
+    zmq_msg_t request, reply;
+    (void)zmq_msg_init(&request);
+    if (zmq_msg_recv(&request, part->world, ZMQ_DONTWAIT) == -1) {
+        (void)zmq_msg_close(&request);
+        return false;
+    }
+    palm__count(&part->stats.received, 1);
+    bool single = is_single(part, &request);
+    (void)zmq_msg_init(&reply);
+    if (part->class_->operations.answer
+        && part->class_->operations.answer(part, single ? &request : NULL,
+                                           &reply)) {
+        palm__count(&part->stats.failed, 1);
+        palm__part_warn(part, "PALM-PART-FAILED", "request failed: %s",
+                        palm_strerror(errno));
+    }
+    (void)zmq_msg_close(&request);
+    send_reply(part, &reply);
+    return true;
+}
+
+static void
+take_orders(palm_part_t *part)
+{
+    zmq_msg_t frame;
+    (void)zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, part->inner, ZMQ_DONTWAIT) != -1) {
+        part->stopping |= palm__note_of(&frame).kind == PALM__STOP;
+    }
+    part->stopping |= errno == ETERM;
+    (void)zmq_msg_close(&frame);
+}
+
+void
+palm__bypass_run(palm_part_t *part)
+{
+    const palm_operations_t *operations = &part->class_->operations;
+    bool inbound = part->class_->direction == PALM_INBOUND;
+    zmq_pollitem_t items[] = {
+        {part->inner, 0, ZMQ_POLLIN, 0},
+        {part->world, 0, ZMQ_POLLIN, 0},
+    };
+    while (!part->stopping) {
+        bool ended = part->options.messages
+                     && part->stats.received
+                            >= (uint64_t)part->options.messages;
+        bool listens = inbound && !ended;
+        int burst = PALM__TRAIN_MAX; /* between two looks at the orders */
+        while (listens && burst > 0 && serve(part)) {
+            burst--;
+        }
+        take_orders(part);
+        int64_t timeout = operations->tick ? operations->tick(part) : -1;
+        if (burst > 0 && !part->stopping) {
+            (void)zmq_poll(items, listens ? 2 : 1, (long)timeout);
+        }
+    }
+}

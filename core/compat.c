@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The one file that may see more than POSIX. */
+#undef _POSIX_C_SOURCE
+#define _GNU_SOURCE 1
+#include "config.h"
+#include "core/compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef HAVE_SYS_RANDOM_H
+#include <sys/random.h>
+#endif
+
+enum { NAME_SIZE = 16 }; /* Linux takes 15 bytes and a NUL */
+
+/* Reads some randomness; the bytes read, or -1. */
+static ssize_t
+read_random(void *buffer, size_t size)
+{
+#if defined HAVE_GETRANDOM
+    return getrandom(buffer, size, 0);
+#elif defined HAVE_GETENTROPY
+    size_t some = size < 256 ? size : 256; /* more than that it refuses */
+    return getentropy(buffer, some) ? -1 : (ssize_t)some;
+#else
+    (void)buffer;
+    (void)size;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+static ssize_t
+read_device(int device, void *buffer, size_t size)
+{
+    if (device < 0) {
+        return read_random(buffer, size);
+    }
+    return read(device, buffer, size);
+}
+
+static int
+fill(int device, char *to, size_t size)
+{
+    while (size > 0) {
+        ssize_t got = read_device(device, to, size);
+        if (got > 0) {
+            to += got;
+            size -= (size_t)got;
+        } else if (got == 0 || errno != EINTR) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int
+palm__random(void *buffer, size_t size)
+{
+    if (fill(-1, buffer, size) == 0) {
+        return 0;
+    }
+    /* An old kernel, or a sandbox that forbids the call. */
+    int device = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    int result = device < 0 ? -1 : fill(device, buffer, size);
+    if (device >= 0) {
+        (void)close(device);
+    }
+    if (result) {
+        errno = EIO;
+    }
+    return result;
+}
+
+void
+palm__thread_name(const char *name)
+{
+#ifdef HAVE_PTHREAD_SETNAME_NP
+    char text[NAME_SIZE];
+    size_t size = strlen(name);
+    if (size >= NAME_SIZE) {
+        size = NAME_SIZE - 1;
+        while (size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80) {
+            size--;
+        }
+    }
+    memcpy(text, name, size);
+    text[size] = '\0';
+    (void)pthread_setname_np(pthread_self(), text);
+#else
+    (void)name;
+#endif
+}
+
+int64_t
+palm__now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

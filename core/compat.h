@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* compat.h: what POSIX 2008 does not have, or has in several ways.
+ * Any thread. */
+#ifndef PALM_COMPAT_H
+#define PALM_COMPAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Fills a buffer with randomness of the system.  Returns -1 with errno EIO if
+ * there is none. */
+int palm__random(void *buffer, size_t size);
+
+/* Names the calling thread for debuggers and top, cut at 15 bytes, without
+ * leaving half a UTF-8 character.  Does nothing where it cannot. */
+void palm__thread_name(const char *name);
+
+/* Milliseconds on a clock that only goes forward. */
+int64_t palm__now_ms(void);
+
+#endif

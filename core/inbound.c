@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: MIT */
+/* inbound.c: the base of inbound parts: world -> part -> router.
+ *
+ * Design notes
+ *
+ * - The part takes one message and whatever else is waiting, at most a train,
+ *   and hands the train to the router.  With little load a train is one message
+ *   and nothing waits for company.
+ * - Each message costs credit, in messages and bytes, which comes back when an
+ *   outbound part has handed it over.  Without credit the part does not read its
+ *   socket, so the pressure reaches the sender.  Below half of its window it
+ *   marks its trains eager; above, the outbound part may keep the credit for a
+ *   while, which saves two wake-ups per train.
+ * - A blocking part (REP) answers each request exactly once, with what became
+ *   of its last message (facts 4.2); it has one message inside at a time.
+ * - Whatever is wrong with a message costs that message only.
+ * - On PALM__DRAIN the part stops listening, hands over what has already
+ *   arrived, closes its socket, says PALM__DONE and waits for PALM__STOP. */
+#include "config.h"
+#include "core/part_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/server_impl.h"
+
+enum { RECEIVED, NOTHING, DROPPED };
+
+static void handle_notes(palm_part_t *part, int flags);
+
+int
+palm__inbound_init(palm_part_t *part)
+{
+    struct palm__inbound *in = &part->in;
+    /* A blocking part on either side is served one message at a time. */
+    bool single = part->class_->waits
+                  || (part->route && part->route->class_->waits);
+    in->credit = single ? 1 : part->options.window;
+    in->credit_size = part->options.window_size;
+    in->train_max = in->credit < PALM__TRAIN_MAX ? (uint32_t)in->credit
+                                                 : PALM__TRAIN_MAX;
+    in->drain_left = 2 * part->options.hwm;
+    return zmq_msg_init(&in->feedback);
+}
+
+void
+palm__inbound_fini(palm_part_t *part)
+{
+    for (uint32_t i = 0; i < part->in.count; i++) {
+        (void)zmq_msg_close(&part->in.batch[i]);
+    }
+    part->in.count = 0;
+    (void)zmq_msg_close(&part->in.feedback);
+}
+
+/* --- to the router -------------------------------------------------------- */
+
+static bool
+has_credit(const palm_part_t *part)
+{
+    return part->in.credit > 0 && part->in.credit_size > 0;
+}
+
+static bool
+is_short_of_credit(const palm_part_t *part)
+{
+    return part->in.credit * 2 < part->options.window
+           || part->in.credit_size * 2 < part->options.window_size;
+}
+
+/* Hands the batch to the router. */
+static int
+send_train(palm_part_t *part)
+{
+    struct palm__inbound *in = &part->in;
+    zmq_msg_t frame;
+    palm__note_t note = {
+        .kind = PALM__TRAIN,
+        .eager = is_short_of_credit(part),
+        .from = part->index,
+        .count = in->count,
+        .bytes = in->bytes,
+    };
+    if (in->count == 0) {
+        return 0;
+    }
+    if (palm__train_frame(&frame, &note, in->batch, in->count)) {
+        return -1;
+    }
+    palm__count(&part->stats.sent, in->count);
+    in->count = 0;
+    in->bytes = 0;
+    if (zmq_msg_send(&frame, part->inner, 0) == -1) {
+        (void)zmq_msg_close(&frame);
+        return -1;
+    }
+    return 0;
+}
+
+/* Hands the batch over and, in a blocking part, waits for what became of it. */
+static int
+flush(palm_part_t *part)
+{
+    part->in.answer = 0;
+    if (send_train(part)) {
+        return -1;
+    }
+    while (part->class_->waits && !part->in.answer && !part->stopping) {
+        handle_notes(part, 0);
+    }
+    return part->stopping ? -1 : 0;
+}
+
+/* Takes a message for the router.  On failure (-1) it is still the caller's. */
+static int
+put(palm_part_t *part, zmq_msg_t *frame)
+{
+    struct palm__inbound *in = &part->in;
+    size_t size = zmq_msg_size(frame);
+    while (!has_credit(part)) { /* only a scatter can get here without */
+        if (send_train(part)) {
+            return -1;
+        }
+        handle_notes(part, 0);
+        if (part->stopping) {
+            errno = ECANCELED;
+            return -1;
+        }
+    }
+    (void)zmq_msg_init(&in->batch[in->count]);
+    (void)zmq_msg_move(&in->batch[in->count++], frame);
+    in->bytes += size;
+    in->credit--;
+    in->credit_size -= (int64_t)size;
+    return in->count == in->train_max ? flush(part) : 0;
+}
+
+/* --- one message ---------------------------------------------------------- */
+
+static void
+refuse(palm_part_t *part, const char *why)
+{
+    palm__count(&part->stats.undecodable, 1);
+    palm__part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s", why);
+}
+
+static void
+fail(palm_part_t *part, const char *what)
+{
+    palm__count(&part->stats.failed, 1);
+    palm__part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", what,
+                    palm_strerror(errno));
+}
+
+/* Gives an empty cache field a new id. */
+static int
+fill_cache(palm_part_t *part, zmq_msg_t *frame, palm_message_t *message)
+{
+    char id[PALM_ID_SIZE + 1];
+    zmq_msg_t filled;
+    if (palm_id_next(&part->ids, id)) {
+        return -1;
+    }
+    message->cache = palm_slice(id);
+    if (palm_message_encode(message, &filled)) {
+        return -1;
+    }
+    (void)zmq_msg_move(frame, &filled);
+    (void)zmq_msg_close(&filled);
+    return palm_message_scan(message, zmq_msg_data(frame), zmq_msg_size(frame),
+                             NULL);
+}
+
+int
+palm__inbound_yield(palm_part_t *part, const palm_message_t *message)
+{
+    zmq_msg_t frame;
+    if (palm_message_encode(message, &frame)) {
+        part->in.yield_failed = true;
+        return -1;
+    }
+    if (put(part, &frame)) {
+        (void)zmq_msg_close(&frame);
+        part->in.yield_failed = true;
+        return -1;
+    }
+    return 0;
+}
+
+static int
+scatter(palm_part_t *part, const palm_message_t *message)
+{
+    part->in.yield_failed = false;
+    errno = 0;
+    if (part->hooks.scatter(part, message, part->options.hook_arg)
+        || part->in.yield_failed) {
+        fail(part, "scatter");
+        return -1;
+    }
+    return 0;
+}
+
+/* Makes a message of what came and puts it into the batch.  Takes *frame in any
+ * case.  Returns -1 if it was refused or failed. */
+static int
+take_message(palm_part_t *part, zmq_msg_t *frame)
+{
+    palm_message_t message;
+    palm_error_t why;
+    int result = 0;
+    if (part->hooks.to_router
+        && part->hooks.to_router(part, frame, part->options.hook_arg)) {
+        fail(part, "to_router");
+        result = -1;
+    } else if (palm_message_scan(&message, zmq_msg_data(frame),
+                                 zmq_msg_size(frame), &why)) {
+        refuse(part, why.text);
+        result = -1;
+    } else if (part->class_->traits & PALM_FILLS_CACHE && !message.cache.size
+               && fill_cache(part, frame, &message)) {
+        fail(part, "filling its cache field");
+        result = -1;
+    } else if (part->hooks.scatter) {
+        result = scatter(part, &message);
+    } else if (put(part, frame)) {
+        fail(part, "handing over");
+        result = -1;
+    }
+    (void)zmq_msg_close(frame);
+    return result;
+}
+
+/* --- from the world ------------------------------------------------------- */
+
+static bool
+has_more(zmq_msg_t *frame)
+{
+    return zmq_msg_more(frame) != 0;
+}
+
+/* Reads and drops the rest of a message of many frames. */
+static void
+skip_frames(palm_part_t *part, zmq_msg_t *frame)
+{
+    while (has_more(frame) && zmq_msg_recv(frame, part->world, 0) != -1) {
+    }
+}
+
+/* Receives the message behind its topic, which must be ours. */
+static int
+receive_behind_topic(palm_part_t *part, zmq_msg_t *frame)
+{
+    palm_slice_t topic = {zmq_msg_data(frame), zmq_msg_size(frame)};
+    const char *previous = part->options.previous;
+    bool ours = palm_slice_is_equal(topic, palm_slice(previous));
+    if (!has_more(frame)) {
+        refuse(part, "one frame, expected topic and message");
+        return DROPPED;
+    }
+    (void)zmq_msg_recv(frame, part->world, 0); /* frames arrive together */
+    if (has_more(frame)) {
+        skip_frames(part, frame);
+        refuse(part, "more than two frames");
+        return DROPPED;
+    }
+    if (!ours) {
+        palm__count(&part->stats.foreign, 1);
+        return DROPPED;
+    }
+    return RECEIVED;
+}
+
+/* Receives a message if there is one; *frame is then the caller's.  Returns
+ * RECEIVED, NOTHING or DROPPED. */
+static int
+receive(palm_part_t *part, zmq_msg_t *frame)
+{
+    int what = RECEIVED;
+    (void)zmq_msg_init(frame);
+    if (zmq_msg_recv(frame, part->world, ZMQ_DONTWAIT) == -1) {
+        (void)zmq_msg_close(frame);
+        return NOTHING;
+    }
+    palm__count(&part->stats.received, 1);
+    if (part->class_->traits & PALM_TOPIC) {
+        what = receive_behind_topic(part, frame);
+    } else if (has_more(frame)) {
+        skip_frames(part, frame);
+        refuse(part, "several frames, expected one");
+        what = DROPPED;
+    }
+    if (what == DROPPED) {
+        (void)zmq_msg_close(frame);
+    }
+    return what;
+}
+
+static bool
+is_last(palm_part_t *part)
+{
+    if (part->draining && part->in.drain_left-- <= 0) {
+        return true;
+    }
+    return part->options.messages
+           && part->stats.received >= (uint64_t)part->options.messages;
+}
+
+/* Fills a train from what is waiting and sends it.  Returns false if nothing
+ * was waiting, or nothing more is to be read. */
+static bool
+run_train(palm_part_t *part)
+{
+    zmq_msg_t frame;
+    int what = NOTHING;
+    for (uint32_t i = 0; i < part->in.train_max && has_credit(part); i++) {
+        if ((what = receive(part, &frame)) == NOTHING) {
+            break;
+        }
+        if (what == RECEIVED) {
+            (void)take_message(part, &frame);
+        }
+        if (is_last(part)) {
+            part->ended = true;
+            break;
+        }
+    }
+    if (send_train(part)) {
+        fail(part, "handing over a train");
+    }
+    return what != NOTHING;
+}
+
+/* --- blocking parts ------------------------------------------------------- */
+
+/* Makes the reply of facts 4.2 from the last answer of the router. */
+static void
+make_reply(palm_part_t *part, zmq_msg_t *reply)
+{
+    struct palm__inbound *in = &part->in;
+    if (in->answer == PALM__FEEDBACK && part->options.block) {
+        (void)zmq_msg_copy(reply, &in->feedback);
+    } else if (in->answer == PALM__UNROUTED
+               || (in->answer && !part->options.block)) {
+        (void)zmq_msg_init_size(reply, 1);
+        memcpy(zmq_msg_data(reply), "1", 1);
+    } /* else empty: nothing was yielded, or nobody gives feedback */
+}
+
+static void
+reply(palm_part_t *part, bool accepted)
+{
+    zmq_msg_t frame;
+    (void)zmq_msg_init(&frame);
+    if (accepted) {
+        make_reply(part, &frame);
+    } else if (!zmq_msg_init_size(&frame, 1)) {
+        memcpy(zmq_msg_data(&frame), "0", 1);
+    }
+    if (part->hooks.reply_feedback
+        && part->hooks.reply_feedback(part, &frame, part->options.hook_arg)) {
+        fail(part, "reply_feedback");
+    }
+    if (zmq_msg_send(&frame, part->world, 0) == -1) {
+        fail(part, "replying");
+        (void)zmq_msg_close(&frame);
+    }
+}
+
+/* Serves one request.  Returns false if there was none. */
+static bool
+run_request(palm_part_t *part)
+{
+    zmq_msg_t frame;
+    int what = receive(part, &frame);
+    if (what == NOTHING) {
+        return false;
+    }
+    part->in.answer = 0;
+    bool accepted = what == RECEIVED && !take_message(part, &frame);
+    if (part->stopping) {
+        return false;
+    }
+    reply(part, accepted);
+    part->ended = is_last(part);
+    return true;
+}
+
+/* --- notes from the router ------------------------------------------------ */
+
+static void
+take_credit(palm_part_t *part, const palm__note_t *note)
+{
+    part->in.credit += note->count;
+    part->in.credit_size += (int64_t)note->bytes;
+    part->in.answer = note->kind;
+}
+
+static void
+take_feedback(palm_part_t *part, zmq_msg_t *frame)
+{
+    palm__train_t *train = palm__train_of(frame);
+    zmq_msg_t *feedback = &part->in.feedback;
+    take_credit(part, &train->note);
+    (void)zmq_msg_move(feedback, &train->messages[0]);
+    if (part->hooks.handle_feedback
+        && part->hooks.handle_feedback(part, feedback,
+                                       part->options.hook_arg)) {
+        fail(part, "handle_feedback");
+    }
+}
+
+static void
+handle_note(palm_part_t *part, zmq_msg_t *frame)
+{
+    palm__note_t note = palm__note_of(frame);
+    switch (note.kind) {
+    case PALM__CREDIT:
+    case PALM__UNROUTED:
+        take_credit(part, &note);
+        break;
+    case PALM__FEEDBACK:
+        take_feedback(part, frame);
+        break;
+    case PALM__DRAIN:
+        part->draining = true;
+        break;
+    case PALM__STOP:
+        part->stopping = true;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Handles the notes that are there; without ZMQ_DONTWAIT in flags, waits for
+ * one first. */
+static void
+handle_notes(palm_part_t *part, int flags)
+{
+    zmq_msg_t frame;
+    (void)zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
+        handle_note(part, &frame);
+        flags = ZMQ_DONTWAIT;
+    }
+    if (errno == ETERM) {
+        part->stopping = true;
+    }
+    (void)zmq_msg_close(&frame);
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+static void
+wait_for_something(palm_part_t *part)
+{
+    zmq_pollitem_t items[] = {
+        {part->inner, 0, ZMQ_POLLIN, 0},
+        {part->world, 0, ZMQ_POLLIN, 0},
+    };
+    if (zmq_poll(items, has_credit(part) ? 2 : 1, -1) == -1
+        && errno == ETERM) {
+        part->stopping = true;
+    }
+}
+
+static void
+stop_listening(palm_part_t *part)
+{
+    if (part->class_->binds) {
+        (void)zmq_unbind(part->world, part->endpoint);
+    }
+}
+
+/* Closes the intake, tells the router and waits for its order to leave. */
+static void
+end(palm_part_t *part)
+{
+    const palm__note_t done = {.kind = PALM__DONE, .from = part->index};
+    if (part->class_->operations.close) {
+        part->class_->operations.close(part);
+    }
+    (void)zmq_close(part->world);
+    part->world = NULL;
+    (void)palm__note_send(part->inner, &done);
+    while (!part->stopping) {
+        handle_notes(part, 0);
+    }
+}
+
+void
+palm__inbound_run(palm_part_t *part)
+{
+    bool (*run)(palm_part_t *) = part->class_->waits ? run_request : run_train;
+    bool listening = true;
+    while (!part->stopping && !part->ended) {
+        bool able = has_credit(part);
+        bool busy = able && run(part);
+        handle_notes(part, ZMQ_DONTWAIT);
+        if (part->draining && listening) {
+            stop_listening(part);
+            listening = false;
+        } else if (!busy && able && part->draining) {
+            part->ended = true;
+        } else if (!busy && !part->stopping && !part->ended) {
+            wait_for_something(part);
+        }
+    }
+    if (!part->stopping) {
+        end(part);
+    }
+}

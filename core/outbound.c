@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: MIT */
+/* outbound.c: the base of outbound parts: router -> part -> world.
+ *
+ * Design notes
+ *
+ * - Trains are sent message by message.  While the socket takes no more, the
+ *   part goes on reading notes, so orders reach it; trains wait in a queue that
+ *   the windows of the inbound parts bound.
+ * - Credit of a train is owed when its last message has been handed to the
+ *   socket.  It is returned at once for an eager train, otherwise kept until
+ *   the inbound part is short of it, or the server drains.
+ * - A blocking part waits for its peer after each message; the answer, or "0"
+ *   after reply_timeout, goes to the router as feedback.
+ * - A part that has a route passes its messages on along it (a blocking one its
+ *   feedback, which the router sends).  Once only: what came along such a route
+ *   (leg 1) goes no further.
+ * - A message that fails is logged and counted; its credit is returned like any
+ *   other's, so the router never waits in vain. */
+#include "config.h"
+#include "core/part_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/compat.h"
+#include "core/server_impl.h"
+
+static void take_notes(palm_part_t *part, int flags);
+
+int
+palm__outbound_init(palm_part_t *part)
+{
+    struct palm__outbound *out = &part->out;
+    bool onward = part->route && !part->class_->waits;
+    out->room = 4;
+    out->queue = calloc(out->room, sizeof *out->queue);
+    out->debts = calloc(part->part_count, sizeof *out->debts);
+    (void)zmq_msg_init(&out->feedback);
+    out->onward = onward ? calloc(PALM__TRAIN_MAX, sizeof *out->onward) : NULL;
+    if (!out->queue || !out->debts || (onward && !out->onward)) {
+        palm__outbound_fini(part);
+        errno = ENOMEM;
+        return -1;
+    }
+    return 0;
+}
+
+void
+palm__outbound_fini(palm_part_t *part)
+{
+    struct palm__outbound *out = &part->out;
+    for (; out->count > 0; out->count--) {
+        (void)zmq_msg_close(&out->queue[out->head]);
+        out->head = (out->head + 1) % out->room;
+    }
+    for (uint32_t i = 0; i < out->onward_count; i++) {
+        (void)zmq_msg_close(&out->onward[i]);
+    }
+    (void)zmq_msg_close(&out->feedback);
+    free(out->queue);
+    free(out->debts);
+    free(out->onward);
+    memset(out, 0, sizeof *out);
+}
+
+/* --- the queue of trains -------------------------------------------------- */
+
+static int
+grow(struct palm__outbound *out)
+{
+    zmq_msg_t *queue = calloc(2 * out->room, sizeof *queue);
+    if (!queue) {
+        return -1;
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        (void)zmq_msg_init(&queue[i]);
+        (void)zmq_msg_move(&queue[i], &out->queue[(out->head + i) % out->room]);
+    }
+    free(out->queue);
+    out->queue = queue;
+    out->head = 0;
+    out->room *= 2;
+    return 0;
+}
+
+/* Takes the frame. */
+static int
+push(struct palm__outbound *out, zmq_msg_t *frame)
+{
+    zmq_msg_t *slot;
+    if (out->count == out->room && grow(out)) {
+        return -1;
+    }
+    slot = &out->queue[(out->head + out->count++) % out->room];
+    (void)zmq_msg_init(slot);
+    (void)zmq_msg_move(slot, frame);
+    return 0;
+}
+
+static void
+pop(struct palm__outbound *out)
+{
+    (void)zmq_msg_close(&out->queue[out->head]);
+    out->head = (out->head + 1) % out->room;
+    out->count--;
+}
+
+static uint64_t
+queued_messages(struct palm__outbound *out)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < out->count; i++) {
+        palm__train_t *train =
+            palm__train_of(&out->queue[(out->head + i) % out->room]);
+        n += train->size - train->next;
+    }
+    return n;
+}
+
+/* --- answers to the router ------------------------------------------------ */
+
+static void
+return_credit(palm_part_t *part, uint16_t from, palm__kind_t kind)
+{
+    struct palm__debt *debt = &part->out.debts[from];
+    const palm__note_t note = {
+        .kind = (uint8_t)kind,
+        .from = from,
+        .count = debt->count,
+        .bytes = debt->bytes,
+    };
+    if (debt->count == 0) {
+        return;
+    }
+    debt->count = 0;
+    debt->bytes = 0;
+    if (palm__note_send(part->inner, &note)) {
+        palm_log(palm_part_log(part), PALM_LOG_ERROR, "PALM-PART-INNER",
+                 "outbound %s: cannot reach the router: %s",
+                 part->options.name, palm_strerror(errno));
+    }
+}
+
+static void
+owe(palm_part_t *part, const palm__note_t *note)
+{
+    struct palm__debt *debt = &part->out.debts[note->from];
+    debt->count += note->count;
+    debt->bytes += note->bytes;
+    if (note->eager || part->flushing) {
+        return_credit(part, note->from, PALM__CREDIT);
+    }
+}
+
+/* Sends messages up as a train; if that cannot be done, returns their credit
+ * instead.  The messages are taken. */
+static void
+send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
+        zmq_msg_t *messages, uint32_t count)
+{
+    zmq_msg_t frame;
+    palm__note_t up = note;
+    up.kind = (uint8_t)kind;
+    if (count > 0 && !palm__train_frame(&frame, &up, messages, count)) {
+        if (zmq_msg_send(&frame, part->inner, 0) != -1) {
+            return;
+        }
+        (void)zmq_msg_close(&frame);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        (void)zmq_msg_close(&messages[i]);
+        (void)zmq_msg_init(&messages[i]);
+    }
+    note.eager = 1;
+    owe(part, &note);
+}
+
+/* --- a blocking part's peer ----------------------------------------------- */
+
+/* Waits for the answer and puts it into *feedback.  Returns -1 if none came. */
+static int
+receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
+{
+    int64_t timeout = part->options.reply_timeout;
+    int64_t deadline = palm__now_ms() + timeout;
+    zmq_pollitem_t items[] = {
+        {part->world, 0, ZMQ_POLLIN, 0},
+        {part->inner, 0, ZMQ_POLLIN, 0},
+    };
+    while (zmq_msg_recv(feedback, part->world, ZMQ_DONTWAIT) == -1) {
+        int64_t left = timeout < 0 ? -1 : deadline - palm__now_ms();
+        if (part->stopping || (timeout >= 0 && left <= 0)) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        (void)zmq_poll(items, 2, (long)left);
+        take_notes(part, ZMQ_DONTWAIT);
+    }
+    return 0;
+}
+
+/* Whether the answer is one frame; reads and counts what is not. */
+static bool
+is_one_frame(palm_part_t *part, zmq_msg_t *feedback)
+{
+    if (!zmq_msg_more(feedback)) {
+        return true;
+    }
+    while (zmq_msg_more(feedback)
+           && zmq_msg_recv(feedback, part->world, 0) != -1) {
+    }
+    palm__count(&part->stats.undecodable, 1);
+    palm__part_warn(part, "PALM-PART-UNDECODABLE",
+                    "answer of several frames dropped");
+    return false;
+}
+
+/* Gets the feedback for the last message: the peer's answer, else "0". */
+static void
+wait_for_peer(palm_part_t *part)
+{
+    zmq_msg_t *feedback = &part->out.feedback;
+    (void)zmq_msg_close(feedback);
+    (void)zmq_msg_init(feedback);
+    if (part->out.asked && receive_feedback(part, feedback)) {
+        palm__count(&part->stats.expired, 1);
+        palm__part_warn(part, "PALM-PART-EXPIRED",
+                        "no answer from %s in %lld ms", part->endpoint,
+                        (long long)part->options.reply_timeout);
+    } else if (part->out.asked && is_one_frame(part, feedback)) {
+        return;
+    }
+    (void)zmq_msg_close(feedback);
+    (void)zmq_msg_init_size(feedback, 1);
+    memcpy(zmq_msg_data(feedback), "0", 1);
+}
+
+/* --- one message ---------------------------------------------------------- */
+
+static int
+lose(palm_part_t *part, zmq_msg_t *message, const char *where)
+{
+    palm__count(&part->stats.failed, 1);
+    palm__part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", where,
+                    palm_strerror(errno));
+    (void)zmq_msg_close(message);
+    (void)zmq_msg_init(message);
+    return 0;
+}
+
+/* What came along another outbound part's route may be anything. */
+static bool
+is_decodable(palm_part_t *part, zmq_msg_t *message)
+{
+    palm_message_t scanned;
+    palm_error_t why;
+    if (part->class_->traits & PALM_RAW
+        || !palm_message_scan(&scanned, zmq_msg_data(message),
+                              zmq_msg_size(message), &why)) {
+        return true;
+    }
+    palm__count(&part->stats.undecodable, 1);
+    palm__part_warn(part, "PALM-PART-UNDECODABLE", "feedback dropped: %s",
+                    why.text);
+    return false;
+}
+
+/* Once for each message, however often it is tried. */
+static int
+prepare(palm_part_t *part, zmq_msg_t *message, const palm__note_t *note)
+{
+    struct palm__outbound *out = &part->out;
+    if (note->leg > 0 && !is_decodable(part, message)) {
+        return -1;
+    }
+    if (out->onward && note->leg == 0) {
+        (void)zmq_msg_init(&out->onward[out->onward_count]);
+        (void)zmq_msg_copy(&out->onward[out->onward_count], message);
+    }
+    if (part->hooks.from_router
+        && part->hooks.from_router(part, message, part->options.hook_arg)) {
+        if (out->onward && note->leg == 0) {
+            (void)zmq_msg_close(&out->onward[out->onward_count]);
+        }
+        (void)lose(part, message, "from_router");
+        return -1;
+    }
+    return 0;
+}
+
+static int
+hand_over(palm_part_t *part, zmq_msg_t *message)
+{
+    if (part->class_->operations.send) {
+        return part->class_->operations.send(part, message);
+    }
+    return zmq_msg_send(message, part->world, ZMQ_DONTWAIT) == -1 ? -1 : 0;
+}
+
+/* Delivers one message.  Returns -1 if the world takes no more at the moment;
+ * 0 if it is done with, sent or lost. */
+static int
+deliver(palm_part_t *part, zmq_msg_t *message, const palm__note_t *note)
+{
+    struct palm__outbound *out = &part->out;
+    if (!out->started && prepare(part, message, note)) {
+        out->asked = false;
+        (void)zmq_msg_close(message);
+        (void)zmq_msg_init(message);
+        return 0;
+    }
+    out->started = true;
+    bool sent = !hand_over(part, message);
+    if (!sent && errno == EAGAIN) {
+        return -1;
+    }
+    out->started = false;
+    out->asked = sent;
+    if (sent) {
+        palm__count(&part->stats.sent, 1);
+    } else {
+        (void)lose(part, message, "sending");
+    }
+    if (out->onward && note->leg == 0) {
+        out->onward_count++;
+    }
+    return 0;
+}
+
+/* --- one train ------------------------------------------------------------ */
+
+/* After the last message: credit, feedback, or messages for the own route. */
+static void
+finish_train(palm_part_t *part, const palm__note_t *note)
+{
+    struct palm__outbound *out = &part->out;
+    if (part->class_->waits) {
+        send_up(part, *note, PALM__FEEDBACK, &out->feedback, 1);
+    } else if (out->onward && note->leg == 0) {
+        send_up(part, *note, PALM__ONWARD, out->onward, out->onward_count);
+        out->onward_count = 0;
+    } else {
+        owe(part, note);
+    }
+}
+
+static bool
+is_ended(const palm_part_t *part)
+{
+    return part->options.messages
+           && part->stats.sent >= (uint64_t)part->options.messages;
+}
+
+/* Returns the credit of messages that go nowhere. */
+static void
+turn_away(palm_part_t *part, uint32_t messages, const palm__note_t *note)
+{
+    palm__count(&part->stats.unrouted, messages);
+    part->out.debts[note->from].count += note->count;
+    part->out.debts[note->from].bytes += note->bytes;
+    return_credit(part, note->from, PALM__UNROUTED);
+}
+
+/* Sends the messages of a train.  Returns false if the world takes no more. */
+static bool
+run_train(palm_part_t *part, palm__train_t *train)
+{
+    for (; train->next < train->size && !is_ended(part); train->next++) {
+        if (deliver(part, &train->messages[train->next], &train->note)) {
+            return false;
+        }
+        if (part->class_->waits) {
+            wait_for_peer(part);
+        }
+    }
+    return true;
+}
+
+/* Sends what is queued.  Returns false if the world takes no more. */
+static bool
+run_queue(palm_part_t *part)
+{
+    struct palm__outbound *out = &part->out;
+    while (out->count > 0 && !part->stopping) {
+        palm__train_t *train = palm__train_of(&out->queue[out->head]);
+        palm__note_t note = train->note;
+        bool turned = is_ended(part);
+        if (!turned && !run_train(part, train)) {
+            return false;
+        }
+        uint32_t left = train->size - train->next;
+        pop(out);
+        if (turned || left > 0) {
+            turn_away(part, left, &note);
+        } else {
+            finish_train(part, &note);
+        }
+    }
+    return true;
+}
+
+/* --- notes from the router ------------------------------------------------ */
+
+static void
+take_train(palm_part_t *part, zmq_msg_t *frame)
+{
+    palm__note_t note = palm__note_of(frame);
+    palm__count(&part->stats.received, note.count);
+    if (push(&part->out, frame)) { /* no memory */
+        turn_away(part, note.count, &note);
+    }
+}
+
+static void
+flush_debts(palm_part_t *part)
+{
+    part->flushing = true;
+    for (size_t i = 0; i < part->part_count; i++) {
+        return_credit(part, (uint16_t)i, PALM__CREDIT);
+    }
+}
+
+static void
+take_note(palm_part_t *part, zmq_msg_t *frame)
+{
+    switch (palm__note_of(frame).kind) {
+    case PALM__TRAIN:
+        take_train(part, frame);
+        break;
+    case PALM__FLUSH:
+        flush_debts(part);
+        break;
+    case PALM__DRAIN:
+        part->draining = true;
+        break;
+    case PALM__STOP:
+        part->stopping = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+take_notes(palm_part_t *part, int flags)
+{
+    zmq_msg_t frame;
+    (void)zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
+        take_note(part, &frame);
+        flags = ZMQ_DONTWAIT;
+    }
+    if (errno == ETERM) {
+        part->stopping = true;
+    }
+    (void)zmq_msg_close(&frame);
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+/* Waits for a note, or for the world if it took no more. */
+static void
+wait_for_something(palm_part_t *part, bool blocked)
+{
+    const palm_operations_t *operations = &part->class_->operations;
+    int64_t timeout = operations->tick ? operations->tick(part) : -1;
+    zmq_pollitem_t items[] = {
+        {part->inner, 0, ZMQ_POLLIN, 0},
+        {part->world, 0, 0, 0},
+    };
+    if (blocked && !operations->tick) {
+        items[1].events |= ZMQ_POLLOUT;
+    }
+    if (operations->readable) {
+        items[1].events |= ZMQ_POLLIN;
+    }
+    if (!items[1].events && timeout < 0) {
+        take_notes(part, 0);
+        return;
+    }
+    (void)zmq_poll(items, items[1].events ? 2 : 1, (long)timeout);
+    if (items[1].revents & ZMQ_POLLIN) {
+        operations->readable(part);
+    }
+}
+
+static uint64_t
+held_messages(palm_part_t *part)
+{
+    return part->class_->operations.held ? part->class_->operations.held(part)
+                                         : 0;
+}
+
+/* Tells the router once that everything has been handed to the socket. */
+static void
+report_drained(palm_part_t *part)
+{
+    const palm__note_t done = {.kind = PALM__DONE, .from = part->index};
+    bool empty = part->out.count == 0 && held_messages(part) == 0;
+    if (part->draining && !part->out.done && empty) {
+        part->out.done = true;
+        (void)palm__note_send(part->inner, &done);
+    }
+}
+
+void
+palm__outbound_run(palm_part_t *part)
+{
+    while (!part->stopping) {
+        take_notes(part, ZMQ_DONTWAIT);
+        bool blocked = !run_queue(part);
+        report_drained(part);
+        if (!part->stopping) {
+            wait_for_something(part, blocked);
+        }
+    }
+    palm__count(&part->stats.left,
+                queued_messages(&part->out) + held_messages(part));
+}

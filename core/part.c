@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* part.c: what all parts have in common. */
+#include "config.h"
+#include "core/part.h"
+#include "core/part_impl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/compat.h"
+#include "core/server_impl.h"
+
+const char *
+palm__side_name(palm_side_t side)
+{
+    static const char *const names[] = {"inbound", "outbound", "bypass"};
+    return names[side];
+}
+
+/* A standard part is a DEALER peer of the router and is found by its index; a
+ * bypass part hears from the server's handle alone. */
+static int
+open_inner(palm_part_t *part)
+{
+    char address[64];
+    const int none = 0;
+    bool bypass = part->side == PALM_SIDE_BYPASS;
+    if (!(part->inner = zmq_socket(part->zmq, bypass ? ZMQ_PAIR : ZMQ_DEALER))
+        || zmq_setsockopt(part->inner, ZMQ_LINGER, &none, sizeof none)
+        || zmq_setsockopt(part->inner, ZMQ_SNDHWM, &none, sizeof none)
+        || zmq_setsockopt(part->inner, ZMQ_RCVHWM, &none, sizeof none)) {
+        return -1;
+    }
+    if (bypass) {
+        (void)snprintf(address, sizeof address, PALM__BYPASS_ADDRESS,
+                       (unsigned)part->index);
+        return zmq_connect(part->inner, address);
+    }
+    palm__id_t id = palm__id_of(part->index);
+    return zmq_setsockopt(part->inner, ZMQ_ROUTING_ID, id.bytes,
+                          sizeof id.bytes)
+                   || zmq_connect(part->inner,
+                                  part->side == PALM_SIDE_INBOUND
+                                      ? PALM__INBOUND_ADDRESS
+                                      : PALM__OUTBOUND_ADDRESS)
+               ? -1
+               : 0;
+}
+
+int
+palm__part_open(palm_part_t *part, palm_error_t *err)
+{
+    palm_id_init(&part->ids);
+    if (open_inner(part)) {
+        (void)palm_error_set(err, errno, "%s %s: cannot meet the router: %s",
+                             palm__side_name(part->side), part->options.name,
+                             palm_strerror(errno));
+    } else if (!palm__socket_open(part, err)) {
+        return 0;
+    }
+    palm__part_close(part);
+    return -1;
+}
+
+void
+palm__part_close(palm_part_t *part)
+{
+    int saved = errno;
+    if (part->world && part->class_->operations.close) {
+        part->class_->operations.close(part);
+    }
+    if (part->world) {
+        (void)zmq_close(part->world);
+    }
+    if (part->inner) {
+        (void)zmq_close(part->inner);
+    }
+    part->world = part->inner = NULL;
+    errno = saved;
+}
+
+void
+palm__part_warn(palm_part_t *part, const char *id, const char *format, ...)
+{
+    char text[PALM_ERROR_TEXT];
+    int saved = errno;
+    int64_t now = palm__now_ms();
+    va_list args;
+    if (part->warned && now - part->warned < 1000) {
+        part->unwarned++;
+        return;
+    }
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (part->unwarned) {
+        palm_log(palm_part_log(part), PALM_LOG_WARNING, id,
+                 "%s %s: %s (and %llu more warnings before)",
+                 palm__side_name(part->side), part->options.name, text,
+                 (unsigned long long)part->unwarned);
+    } else {
+        palm_log(palm_part_log(part), PALM_LOG_WARNING, id, "%s %s: %s",
+                 palm__side_name(part->side), part->options.name, text);
+    }
+    part->warned = now;
+    part->unwarned = 0;
+    errno = saved;
+}
+
+int
+palm_part_yield(palm_part_t *part, const palm_message_t *message)
+{
+    if (part->side == PALM_SIDE_INBOUND) {
+        return palm__inbound_yield(part, message);
+    }
+    if (part->class_->operations.yield) {
+        return part->class_->operations.yield(part, message);
+    }
+    errno = ENOTSUP;
+    return -1;
+}
+
+const char *
+palm_part_name(const palm_part_t *part)
+{
+    return part->options.name;
+}
+
+const char *
+palm_part_server_name(const palm_part_t *part)
+{
+    return part->server->name;
+}
+
+const palm_part_options_t *
+palm_part_options(const palm_part_t *part)
+{
+    return &part->options;
+}
+
+const palm_log_t *
+palm_part_log(const palm_part_t *part)
+{
+    return &part->server->options.log;
+}
+
+palm_cache_t *
+palm_part_cache(palm_part_t *part)
+{
+    return part->server->cache;
+}
+
+palm_id_source_t *
+palm_part_ids(palm_part_t *part)
+{
+    return &part->ids;
+}
+
+palm_part_stats_t *
+palm_part_stats(palm_part_t *part)
+{
+    return &part->stats;
+}
+
+void *
+palm_part_socket(palm_part_t *part)
+{
+    return part->world;
+}
+
+void *
+palm_part_state(palm_part_t *part)
+{
+    return part->state;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* part_impl.h: the inside of a part, for the engine only.
+ *
+ * A part's fields belong to its thread, except what is set before the thread
+ * starts and stays as it is ("fixed"), and the counters, which others read. */
+#ifndef PALM_PART_IMPL_H
+#define PALM_PART_IMPL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "core/part.h"
+#include "core/server.h"
+#include "core/train.h"
+
+#define PALM__ENDPOINT 512 /* bytes of an endpoint's text */
+
+/* What an inbound part knows of the messages it has sent. */
+struct palm__inbound {
+    int64_t credit;       /* messages it may still send */
+    int64_t credit_size;  /* bytes of them; may fall below 0 by one message */
+    uint32_t train_max;   /* messages in one train of this part */
+    uint32_t count;       /* messages in batch */
+    uint64_t bytes;       /* of them */
+    uint8_t answer;       /* waiting part: kind of the last answer, or none */
+    bool yield_failed;    /* a yield was refused: the scatter failed */
+    int64_t drain_left;   /* messages that a drain may still read */
+    zmq_msg_t feedback;   /* waiting part: of the last answer */
+    zmq_msg_t batch[PALM__TRAIN_MAX];
+};
+
+/* Credit that an outbound part has not returned yet. */
+struct palm__debt {
+    uint32_t count;
+    uint64_t bytes;
+};
+
+/* What an outbound part has been given. */
+struct palm__outbound {
+    zmq_msg_t *queue;         /* ring of trains that wait */
+    size_t head, count, room; /* of the ring */
+    struct palm__debt *debts; /* per inbound part, by index */
+    bool started;             /* the first message of the queue is prepared */
+    bool asked;               /* waiting part: a message went to the peer */
+    zmq_msg_t feedback;       /* waiting part: for the last message */
+    bool done;                /* has told the router that it is drained */
+    uint32_t onward_count;    /* messages in onward */
+    zmq_msg_t *onward;        /* copies for the part's own route, or NULL */
+};
+
+struct palm_part {
+    const palm_part_class_t *class_;  /* fixed */
+    palm_part_options_t options;      /* fixed; the strings are ours */
+    palm_hooks_t hooks;               /* fixed; of the options, else the class */
+    palm_side_t side;                 /* fixed */
+    uint16_t index;                   /* fixed; place among the server's parts */
+    palm_part_t *route;               /* fixed; NULL = none */
+    palm_server_t *server;            /* fixed; outlives the part */
+    void *zmq;                        /* fixed; the server's context */
+    size_t part_count;                /* fixed; parts of the server */
+    pthread_t thread;                 /* fixed; of the server's handle */
+    char endpoint[PALM__ENDPOINT];    /* set before the part reports */
+
+    void *world;         /* the socket that meets the world */
+    void *inner;         /* to the router; of a bypass part, to the server */
+    bool draining;       /* the intake is to be closed */
+    bool flushing;       /* credit is returned at once */
+    bool stopping;       /* leave */
+    bool ended;          /* by `messages`: only waits for its stop */
+    int64_t warned;      /* when the last warning was logged, ms */
+    uint64_t unwarned;   /* warnings that were not */
+    palm_id_source_t ids;
+    palm_part_stats_t stats;       /* written by the part's thread */
+    palm_part_stats_t router_side; /* written by the router's thread */
+    void *state;                   /* of the class, zeroed */
+    struct palm__inbound in;
+    struct palm__outbound out;
+};
+
+/* Adds to a counter that one thread writes and others read. */
+static inline void
+palm__count(uint64_t *counter, uint64_t n)
+{
+    __atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t
+palm__counted(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* "inbound", "outbound" or "bypass". */
+const char *palm__side_name(palm_side_t side);
+
+/* Opens both sockets; on failure closes them and says in *err what failed,
+ * with the part's name and address. */
+int palm__part_open(palm_part_t *part, palm_error_t *err);
+void palm__part_close(palm_part_t *part);
+
+/* Binds or connects part->world as the class and the options say. */
+int palm__socket_open(palm_part_t *part, palm_error_t *err);
+
+/* The bases.  Each returns when the part has been told to stop. */
+void palm__inbound_run(palm_part_t *part);
+void palm__outbound_run(palm_part_t *part);
+void palm__bypass_run(palm_part_t *part);
+
+/* Sets up and tears down what a base keeps in the part. */
+int palm__inbound_init(palm_part_t *part);
+void palm__inbound_fini(palm_part_t *part);
+int palm__outbound_init(palm_part_t *part);
+void palm__outbound_fini(palm_part_t *part);
+
+/* What palm_part_yield() does in an inbound part. */
+int palm__inbound_yield(palm_part_t *part, const palm_message_t *message);
+
+/* Copies options, and the strings in them; fini frees these. */
+int palm__options_copy(palm_part_options_t *to, const palm_part_options_t *from);
+void palm__options_fini(palm_part_options_t *options);
+
+/* Logs trouble that a peer caused, at most once a second a part; the next line
+ * says how many were left out. */
+void palm__part_warn(palm_part_t *part, const char *id, const char *format, ...)
+    PALM_PRINTF(3, 4);
+
+#endif

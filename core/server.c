@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* server.c: the template: what a server is made of, before and after it runs.
+ * How it starts and stops is in server_run.c. */
+#include "config.h"
+#include "core/server.h"
+#include "core/server_impl.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/setting.h"
+
+#define ROW(kind, name, least)                                                 \
+    {                                                                          \
+        #name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name),    \
+            least                                                              \
+    }
+
+static const palm__setting_t settings[] = {
+    ROW(DURATION, stop_timeout, -1),
+    ROW(DURATION, quiet_time, 0),
+    ROW(SIZE, cache_size, 0),
+    ROW(COUNT, io_threads, 1),
+    ROW(COUNT, messages, 0),
+    {"log_level", PALM__SETTING_LOG_LEVEL,
+     offsetof(palm_server_options_t, log.level), 0},
+};
+
+enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+
+void
+palm_server_options_init(palm_server_options_t *options)
+{
+    const palm_server_options_t defaults = {
+        .stop_timeout = 10000,
+        .quiet_time = 100,
+        .cache_size = 0,
+        .io_threads = 1,
+        .log = {NULL, NULL, PALM_LOG_INFO},
+    };
+    *options = defaults;
+}
+
+int
+palm_server_option_set(palm_server_options_t *options, const char *key,
+                       const char *text, palm_error_t *err)
+{
+    return palm__setting_set(settings, SETTING_COUNT, options, key, text, err);
+}
+
+const char *
+palm_server_option_name(size_t index)
+{
+    return index < SETTING_COUNT ? settings[index].name : NULL;
+}
+
+palm_server_t *
+palm_server_new(const char *name, const palm_server_options_t *options)
+{
+    palm_server_t *self;
+    if (!name || !*name) {
+        errno = EINVAL;
+        return NULL;
+    }
+    if (!(self = calloc(1, sizeof *self))) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    palm_server_options_init(&self->options);
+    if (options) {
+        self->options = *options;
+    }
+    (void)pthread_mutex_init(&self->mutex, NULL);
+    (void)pthread_cond_init(&self->changed, NULL);
+    if (!(self->name = strdup(name))
+        || !(self->cache = palm_cache_new((size_t)self->options.cache_size))
+        || palm_cache_set(self->cache, palm_slice("name"), palm_slice(name))) {
+        palm_server_destroy(&self);
+        errno = ENOMEM;
+    }
+    return self;
+}
+
+static void
+free_part(palm_part_t *part)
+{
+    palm__options_fini(&part->options);
+    free(part->state);
+    free(part);
+}
+
+void
+palm_server_destroy(palm_server_t **self_p)
+{
+    palm_server_t *self = *self_p;
+    int saved = errno;
+    if (!self) {
+        return;
+    }
+    palm__server_end(self);
+    for (size_t i = 0; i < self->part_count; i++) {
+        free_part(self->parts[i]);
+    }
+    free(self->parts);
+    palm_cache_destroy(&self->cache);
+    (void)pthread_mutex_destroy(&self->mutex);
+    (void)pthread_cond_destroy(&self->changed);
+    free(self->name);
+    free(self);
+    *self_p = NULL;
+    errno = saved;
+}
+
+/* --- registering ---------------------------------------------------------- */
+
+static palm_side_t
+side_of(const palm_part_class_t *class_)
+{
+    if (class_->bypass) {
+        return PALM_SIDE_BYPASS;
+    }
+    return class_->direction == PALM_INBOUND ? PALM_SIDE_INBOUND
+                                             : PALM_SIDE_OUTBOUND;
+}
+
+static palm_part_t *
+find_part(palm_server_t *self, palm_side_t side, const char *name)
+{
+    for (size_t i = 0; i < self->part_count; i++) {
+        palm_part_t *part = self->parts[i];
+        if (part->side == side && !strcmp(part->options.name, name)) {
+            return part;
+        }
+    }
+    errno = ENOENT;
+    return NULL;
+}
+
+static int
+check_options(const palm_part_class_t *class_,
+              const palm_part_options_t *options, palm_error_t *err)
+{
+    const char *side = palm__side_name(side_of(class_));
+    if (!options->name || !*options->name) {
+        return palm_error_set(err, EINVAL, "%s part of class %s: empty name",
+                              side, class_->name);
+    }
+    if (class_->socket_type >= 0
+        && (!options->address || !*options->address)) {
+        return palm_error_set(err, EINVAL, "%s %s: no address", side,
+                              options->name);
+    }
+    if (class_->traits & PALM_TOPIC && class_->direction == PALM_INBOUND
+        && !options->previous) {
+        return palm_error_set(err, EINVAL,
+                              "%s %s: no previous server to subscribe to",
+                              side, options->name);
+    }
+    if (options->window < 1 || options->window_size < 1 || options->hwm < 1) {
+        return palm_error_set(
+            err, EINVAL, "%s %s: window, window_size and hwm are at least 1",
+            side, options->name);
+    }
+    return 0;
+}
+
+static int
+check_part(palm_server_t *self, const palm_part_class_t *class_,
+           const palm_part_options_t *options, palm_error_t *err)
+{
+    if (self->state != PALM__NEW) {
+        return palm_error_set(err, EBUSY, "server %s has been started",
+                              self->name);
+    }
+    if (class_->abi != PALM_PART_ABI) {
+        return palm_error_set(err, EINVAL,
+                              "class %s is made for part interface %d, "
+                              "this is %d",
+                              class_->name, class_->abi, PALM_PART_ABI);
+    }
+    if (check_options(class_, options, err)) {
+        return -1;
+    }
+    if (find_part(self, side_of(class_), options->name)) {
+        return palm_error_set(err, EEXIST,
+                              "%s %s: there is a part of that name already",
+                              palm__side_name(side_of(class_)), options->name);
+    }
+    if (self->part_count == UINT16_MAX) {
+        return palm_error_set(err, EINVAL, "too many parts");
+    }
+    return 0;
+}
+
+/* The hooks of the options, and the class's where these have none. */
+static palm_hooks_t
+choose_hooks(const palm_part_class_t *class_,
+             const palm_part_options_t *options)
+{
+    palm_hooks_t hooks = class_->hooks;
+    const palm_hooks_t *own = options->hooks;
+    if (own) {
+#define CHOOSE(hook) hooks.hook = own->hook ? own->hook : hooks.hook
+        CHOOSE(to_router);
+        CHOOSE(scatter);
+        CHOOSE(handle_feedback);
+        CHOOSE(reply_feedback);
+        CHOOSE(from_router);
+        CHOOSE(gather);
+        CHOOSE(handle_stream);
+#undef CHOOSE
+    }
+    return hooks;
+}
+
+static palm_part_t *
+new_part(palm_server_t *self, const palm_part_class_t *class_,
+         const palm_part_options_t *options)
+{
+    palm_part_t *part = calloc(1, sizeof *part);
+    if (!part || palm__options_copy(&part->options, options)) {
+        free(part);
+        return NULL;
+    }
+    if (!(part->state = calloc(1, class_->state_size + 1))) {
+        free_part(part);
+        return NULL;
+    }
+    part->class_ = class_;
+    part->hooks = choose_hooks(class_, options);
+    part->side = side_of(class_);
+    part->index = (uint16_t)self->part_count;
+    part->server = self;
+    return part;
+}
+
+int
+palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
+                const palm_part_options_t *options, palm_error_t *err)
+{
+    palm_part_t **parts;
+    if (check_part(self, class_, options, err)) {
+        return -1;
+    }
+    parts = realloc(self->parts, (self->part_count + 1) * sizeof *parts);
+    if (parts) {
+        self->parts = parts;
+    }
+    if (!parts
+        || !(parts[self->part_count] = new_part(self, class_, options))) {
+        return palm_error_set(err, ENOMEM, "%s %s: out of memory",
+                              palm__side_name(side_of(class_)), options->name);
+    }
+    self->part_count++;
+    return 0;
+}
+
+int
+palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
+{
+    return palm_cache_set(self->cache, palm_slice(key), value);
+}
+
+/* --- looking at it -------------------------------------------------------- */
+
+palm_cache_t *
+palm_server_cache(palm_server_t *self)
+{
+    return self->cache;
+}
+
+const char *
+palm_server_endpoint(palm_server_t *self, palm_side_t side, const char *name)
+{
+    palm_part_t *part = find_part(self, side, name);
+    (void)pthread_mutex_lock(&self->mutex);
+    palm__server_state_t state = self->state;
+    (void)pthread_mutex_unlock(&self->mutex);
+    if (part && state == PALM__NEW) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return part ? part->endpoint : NULL;
+}
+
+int
+palm_server_stats(palm_server_t *self, palm_side_t side, const char *name,
+                  palm_part_stats_t *stats)
+{
+    palm_part_t *part = find_part(self, side, name);
+    if (!part) {
+        return -1;
+    }
+    /* A structure of counters and nothing else. */
+    const uint64_t *own = (const uint64_t *)&part->stats;
+    const uint64_t *router = (const uint64_t *)&part->router_side;
+    uint64_t *sum = (uint64_t *)stats;
+    for (size_t i = 0; i < sizeof *stats / sizeof *sum; i++) {
+        sum[i] = palm__counted(&own[i]) + palm__counted(&router[i]);
+    }
+    return 0;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* pub.c: PubService publishes each message to its client.
+ *
+ * Design notes
+ *
+ * - The topic is the client that began the stream; in a pipeline it is the
+ *   server's name, and the stage is one higher.  handle_stream may choose.
+ * - A subscriber may come after its results: existing clients subscribe and push
+ *   at the same moment.  The socket tells us the subscriptions, so a result that
+ *   nobody would get is held, at most hold_time and hold_size, and leaves when
+ *   its client subscribes.  Then it is dropped and counted as absent.
+ * - A client that does not read is waited for: results queue here, and when
+ *   hold_size is used up the part stops taking trains, so the pressure reaches
+ *   those who send.  A client of whom nothing has moved for slow_timeout loses
+ *   its results (counted as slow), and from then on what it does not take at
+ *   once is dropped, until it reads again; nobody else loses anything.
+ * - libzmq has no event for "this subscriber has room again", so while results
+ *   wait for slow clients they are tried again every few milliseconds. */
+#include "config.h"
+#include "parts/services/pub.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/compat.h"
+#include "core/part_impl.h"
+
+enum { RETRY = 2 }; /* ms between two tries for slow clients */
+
+static struct palm__pub *
+pub_of(palm_part_t *part)
+{
+    return palm_part_state(part);
+}
+
+int
+palm__pub_open(palm_part_t *part, palm_error_t *err)
+{
+    const int one = 1;
+    palm__topics_init(&pub_of(part)->topics);
+    if (zmq_setsockopt(palm_part_socket(part), ZMQ_XPUB_NODROP, &one,
+                       sizeof one)) {
+        return palm_error_set(err, errno, "outbound %s: no XPUB_NODROP: %s",
+                              palm_part_name(part), palm_strerror(errno));
+    }
+    return 0;
+}
+
+void
+palm__pub_close(palm_part_t *part)
+{
+    palm__topics_fini(&pub_of(part)->topics);
+}
+
+uint64_t
+palm__pub_held(palm_part_t *part)
+{
+    return pub_of(part)->topics.count;
+}
+
+/* --- to the socket -------------------------------------------------------- */
+
+/* Takes the message on success; -1 with EAGAIN if a subscriber is full. */
+static int
+try_send(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
+{
+    void *socket = palm_part_socket(part);
+    if (zmq_send(socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT)
+        == -1) {
+        return -1;
+    }
+    /* The socket decides at the first frame; the second follows it. */
+    return zmq_msg_send(message, socket, ZMQ_DONTWAIT) == -1 ? -1 : 0;
+}
+
+static palm_slice_t
+name_of(const struct palm__topic *topic)
+{
+    palm_slice_t name = {topic->name, topic->name_size};
+    return name;
+}
+
+/* Sends what waits for a topic, until its client is full. */
+static void
+send_waiting(palm_part_t *part, struct palm__topic *topic, int64_t now)
+{
+    palm__topics_t *topics = &pub_of(part)->topics;
+    while (topic->held
+           && !try_send(part, name_of(topic), &topic->held->message)) {
+        palm__topics_drop_first(topics, topic);
+        topic->moved = now;
+        topic->slow = false;
+    }
+}
+
+/* --- subscriptions -------------------------------------------------------- */
+
+static void
+send_to_newcomer(palm_part_t *part, palm_slice_t subscription)
+{
+    struct palm__topic *topic, *next;
+    palm__topics_t *topics = &pub_of(part)->topics;
+    DL_FOREACH_SAFE(topics->waiting, topic, next)
+    {
+        if (topic->name_size >= subscription.size
+            && (subscription.size == 0
+                || !memcmp(topic->name, subscription.data,
+                           subscription.size))) {
+            send_waiting(part, topic, palm__now_ms());
+            palm__topics_tidy(topics, topic);
+        }
+    }
+}
+
+void
+palm__pub_readable(palm_part_t *part)
+{
+    zmq_msg_t frame;
+    (void)zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, palm_part_socket(part), ZMQ_DONTWAIT) != -1) {
+        const char *data = zmq_msg_data(&frame);
+        if (zmq_msg_size(&frame) == 0 || (data[0] != 0 && data[0] != 1)) {
+            continue; /* not a subscription: XPUB lets peers send anything */
+        }
+        palm_slice_t topic = {data + 1, zmq_msg_size(&frame) - 1};
+        if (palm__topics_subscribe(&pub_of(part)->topics, topic,
+                                   data[0] == 1)) {
+            palm__part_warn(part, "PALM-PUB-MEMORY",
+                            "a subscription is lost: %s", palm_strerror(errno));
+        }
+        if (data[0] == 1) {
+            send_to_newcomer(part, topic);
+        }
+    }
+    (void)zmq_msg_close(&frame);
+}
+
+/* Whether somebody would get it; looks for new subscriptions if not. */
+static bool
+has_subscriber(palm_part_t *part, palm_slice_t topic)
+{
+    palm__topics_t *topics = &pub_of(part)->topics;
+    struct palm__topic *last = topics->last;
+    if (last && palm_slice_is_equal(name_of(last), topic)) {
+        return true;
+    }
+    if (!palm__topics_has(topics, topic)) {
+        palm__pub_readable(part);
+        if (!palm__topics_has(topics, topic)) {
+            return false;
+        }
+    }
+    topics->last = palm__topics_idle(topics, topic);
+    return true;
+}
+
+/* --- one result ----------------------------------------------------------- */
+
+static void
+drop(palm_part_t *part, zmq_msg_t *message, uint64_t *counter, const char *why)
+{
+    palm__count(counter, 1);
+    palm__part_warn(part, "PALM-PUB-DROPPED", "result dropped: %s", why);
+    (void)zmq_msg_close(message);
+    (void)zmq_msg_init(message);
+}
+
+static void
+hold(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
+{
+    if (palm__topics_hold(&pub_of(part)->topics, topic, message,
+                          palm__now_ms())) {
+        drop(part, message, &palm_part_stats(part)->failed, "out of memory");
+    }
+}
+
+static bool
+is_full(palm_part_t *part)
+{
+    return pub_of(part)->topics.bytes
+           >= (size_t)palm_part_options(part)->hold_size;
+}
+
+/* Sends, holds or drops a result; takes it in any case. */
+static void
+publish_frame(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
+{
+    palm_part_stats_t *stats = palm_part_stats(part);
+    palm__topics_t *topics = &pub_of(part)->topics;
+    if (!has_subscriber(part, topic)) {
+        if (is_full(part)) {
+            drop(part, message, &stats->absent,
+                 "its client has not subscribed, and hold_size is used up");
+        } else {
+            hold(part, topic, message);
+        }
+        return;
+    }
+    if (!palm__topics_waiting(topics, topic)
+        && !try_send(part, topic, message)) {
+        return;
+    }
+    if (palm__topics_is_slow(topics, topic)) {
+        drop(part, message, &stats->slow, "its client does not read");
+    } else {
+        hold(part, topic, message);
+    }
+}
+
+/* Publishes a message; frame, if not NULL, is its encoded form. */
+static int
+publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
+{
+    bool pipelined = palm_part_options(part)->pipelined;
+    palm_message_t message = *original;
+    palm_slice_t topic = message.client;
+    zmq_msg_t encoded;
+    if (pipelined) {
+        topic = palm_slice(palm_part_server_name(part));
+        message.stage++;
+    }
+    if (part->hooks.handle_stream
+        && part->hooks.handle_stream(part, &message, &topic,
+                                     part->options.hook_arg)) {
+        return -1;
+    }
+    if (frame && !pipelined && !part->hooks.handle_stream) {
+        publish_frame(part, topic, frame);
+        return 0;
+    }
+    if (palm_message_encode(&message, &encoded)) {
+        return -1;
+    }
+    publish_frame(part, topic, &encoded);
+    (void)zmq_msg_close(&encoded);
+    return 0;
+}
+
+int
+palm__pub_yield(palm_part_t *part, const palm_message_t *message)
+{
+    int result = publish(part, message, NULL);
+    pub_of(part)->yielded |= result;
+    return result;
+}
+
+static int
+gather(palm_part_t *part, const palm_message_t *message)
+{
+    pub_of(part)->yielded = 0;
+    errno = 0;
+    return part->hooks.gather(part, message, part->options.hook_arg)
+                   || pub_of(part)->yielded
+               ? -1
+               : 0;
+}
+
+/* Whether the part must wait for slow clients before it takes more. */
+static bool
+must_wait(palm_part_t *part)
+{
+    struct palm__topic *topic;
+    if (!is_full(part)) {
+        return false;
+    }
+    DL_FOREACH(pub_of(part)->topics.waiting, topic)
+    {
+        if (palm__topics_has(&pub_of(part)->topics, name_of(topic))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+palm__pub_send(palm_part_t *part, zmq_msg_t *frame)
+{
+    palm_message_t message;
+    if (must_wait(part)) {
+        errno = EAGAIN;
+        return -1;
+    }
+    if (palm_message_scan(&message, zmq_msg_data(frame), zmq_msg_size(frame),
+                          NULL)) {
+        return -1;
+    }
+    int result = part->hooks.gather ? gather(part, &message)
+                                    : publish(part, &message, frame);
+    if (result) {
+        errno = errno == EAGAIN || errno == 0 ? ECANCELED : errno;
+        return -1;
+    }
+    (void)zmq_msg_close(frame);
+    (void)zmq_msg_init(frame);
+    return 0;
+}
+
+/* --- what is due ---------------------------------------------------------- */
+
+/* Drops what has waited too long for a subscription.  Returns when the next
+ * result is due, ms from now. */
+static int64_t
+expire_absent(palm_part_t *part, struct palm__topic *topic, int64_t now)
+{
+    int64_t hold_time = palm_part_options(part)->hold_time;
+    while (topic->held && now - topic->held->since >= hold_time) {
+        palm__count(&palm_part_stats(part)->absent, 1);
+        palm__part_warn(part, "PALM-PUB-DROPPED",
+                        "result dropped: its client has not subscribed");
+        palm__topics_drop_first(&pub_of(part)->topics, topic);
+    }
+    return topic->held ? topic->held->since + hold_time - now : -1;
+}
+
+/* Tries a slow client again, and gives it up when its time is over. */
+static int64_t
+retry_slow(palm_part_t *part, struct palm__topic *topic, int64_t now)
+{
+    int64_t timeout = palm_part_options(part)->slow_timeout;
+    send_waiting(part, topic, now);
+    if (topic->held && now - topic->moved >= timeout) {
+        topic->slow = true;
+        palm__part_warn(part, "PALM-PUB-DROPPED",
+                        "results dropped: their client has read nothing for "
+                        "%lld ms",
+                        (long long)timeout);
+        while (topic->held) {
+            palm__count(&palm_part_stats(part)->slow, 1);
+            palm__topics_drop_first(&pub_of(part)->topics, topic);
+        }
+    }
+    return topic->held ? RETRY : -1;
+}
+
+int64_t
+palm__pub_tick(palm_part_t *part)
+{
+    struct palm__topic *topic, *next;
+    palm__topics_t *topics = &pub_of(part)->topics;
+    int64_t soonest = -1;
+    if (!topics->waiting) {
+        return -1;
+    }
+    int64_t now = palm__now_ms();
+    DL_FOREACH_SAFE(topics->waiting, topic, next)
+    {
+        int64_t due = palm__topics_has(topics, name_of(topic))
+                          ? retry_slow(part, topic, now)
+                          : expire_absent(part, topic, now);
+        soonest = due >= 0 && (soonest < 0 || due < soonest) ? due : soonest;
+        palm__topics_tidy(topics, topic);
+    }
+    return soonest;
+}
