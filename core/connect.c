@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+#include "core/connect.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/compat.h"
+
+/* A dead peer that never closed its connection is noticed after 30 s.  libzmq
+ * answers heartbeats from its own thread, so a busy peer is not a dead one. */
+enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 30000 };
+
+static int
+clamp(int64_t value)
+{
+    return value > INT_MAX ? INT_MAX : value < -1 ? -1 : (int)value;
+}
+
+int64_t
+palm__deadline(int64_t timeout)
+{
+    int64_t now = palm__now_ms();
+    return timeout < 0 || timeout > INT64_MAX - now ? INT64_MAX : now + timeout;
+}
+
+long
+palm__left(int64_t deadline)
+{
+    int64_t left;
+    if (deadline == INT64_MAX) {
+        return -1;
+    }
+    left = deadline - palm__now_ms();
+    return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (long)left;
+}
+
+int
+palm__poll(zmq_pollitem_t *items, int count, int64_t deadline)
+{
+    for (;;) {
+        long left = palm__left(deadline);
+        int ready = zmq_poll(items, count, left);
+        if (ready > 0 || (ready == 0 && left == 0)) {
+            return ready;
+        }
+        if (ready < 0 && errno != EINTR) {
+            return -1;
+        }
+    }
+}
+
+void
+palm__close(void **socket_p)
+{
+    int saved = errno;
+    if (*socket_p) {
+        (void)zmq_close(*socket_p);
+        *socket_p = NULL;
+    }
+    errno = saved;
+}
+
+void
+palm__term(void **zmq_p)
+{
+    int saved = errno;
+    if (*zmq_p) {
+        while (zmq_ctx_term(*zmq_p) && errno == EINTR) {
+        }
+        *zmq_p = NULL;
+    }
+    errno = saved;
+}
+
+static int
+set_int(void *socket, int option, int64_t value)
+{
+    int number = clamp(value);
+    return zmq_setsockopt(socket, option, &number, sizeof number);
+}
+
+static int
+set_text(void *socket, int option, const char *text)
+{
+    return text ? zmq_setsockopt(socket, option, text, strlen(text)) : 0;
+}
+
+static int
+set_options(void *socket, const palm__connect_t *how)
+{
+    if (set_int(socket, ZMQ_LINGER, how->linger)
+        || set_int(socket, ZMQ_SNDHWM, how->hwm)
+        || set_int(socket, ZMQ_RCVHWM, how->hwm)
+        || set_int(socket, ZMQ_IMMEDIATE, how->immediate)
+        || set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS)
+        || set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
+        || set_text(socket, ZMQ_ROUTING_ID, how->routing_id)) {
+        return -1;
+    }
+    return how->type == ZMQ_SUB ? set_text(socket, ZMQ_SUBSCRIBE, how->topic)
+                                : 0;
+}
+
+static int
+connect_error(const palm__connect_t *how, palm_error_t *err)
+{
+    int code = errno;
+    const char *text = palm_strerror(code);
+    if (code == EPROTONOSUPPORT || code == ENOCOMPATPROTO) {
+        code = EINVAL; /* to the caller a wrong address like any other */
+    }
+    return palm_error_set(err, code, "cannot connect to '%s': %s", how->address,
+                          text);
+}
+
+/* A socket that has its options and is not connected yet. */
+static void *
+open_socket(void *zmq, const palm__connect_t *how)
+{
+    void *socket = zmq_socket(zmq, how->type);
+    if (socket && set_options(socket, how)) {
+        palm__close(&socket);
+    }
+    return socket;
+}
+
+void *
+palm__connect(void *zmq, const palm__connect_t *how, palm_error_t *err)
+{
+    void *socket = open_socket(zmq, how);
+    if (!socket || zmq_connect(socket, how->address)) {
+        (void)connect_error(how, err);
+        palm__close(&socket);
+    }
+    return socket;
+}
+
+/* A socket on which libzmq tells when the connection of another stands. */
+static void *
+open_monitor(void *zmq, void *socket)
+{
+    char address[64];
+    void *monitor;
+    (void)snprintf(address, sizeof address, "inproc://palm-monitor-%" PRIxPTR,
+                   (uintptr_t)socket);
+    if (zmq_socket_monitor(socket, address, ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+        || !(monitor = zmq_socket(zmq, ZMQ_PAIR))) {
+        return NULL;
+    }
+    if (set_int(monitor, ZMQ_LINGER, 0) || zmq_connect(monitor, address)) {
+        palm__close(&monitor);
+    }
+    return monitor;
+}
+
+/* Waits for the one event that the monitor was asked for; a PUSH socket then
+ * must also have got its pipe, or the first send would find no peer. */
+static int
+await_connection(void *monitor, void *socket, int type, int64_t deadline)
+{
+    zmq_pollitem_t event = {monitor, 0, ZMQ_POLLIN, 0};
+    zmq_pollitem_t room = {socket, 0, ZMQ_POLLOUT, 0};
+    int ready = palm__poll(&event, 1, deadline);
+    if (ready > 0 && type == ZMQ_PUSH) {
+        ready = palm__poll(&room, 1, deadline);
+    }
+    if (ready == 0) {
+        errno = ETIMEDOUT;
+    }
+    return ready > 0 ? 0 : -1;
+}
+
+void *
+palm__connect_wait(void *zmq, const palm__connect_t *how, int64_t deadline,
+                   palm_error_t *err)
+{
+    void *socket = open_socket(zmq, how);
+    void *monitor = socket ? open_monitor(zmq, socket) : NULL;
+    if (!monitor || zmq_connect(socket, how->address)
+        || await_connection(monitor, socket, how->type, deadline)) {
+        (void)connect_error(how, err);
+        palm__close(&monitor);
+        palm__close(&socket);
+        return NULL;
+    }
+    (void)zmq_socket_monitor(socket, NULL, 0);
+    palm__close(&monitor);
+    return socket;
+}
+
+bool
+palm__has_more(void *socket)
+{
+    int more = 0;
+    size_t size = sizeof more;
+    (void)zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size);
+    return more;
+}
+
+void
+palm__drop_rest(void *socket)
+{
+    int saved = errno;
+    char byte;
+    /* The frames of a message arrive together, so none is waited for. */
+    while (palm__has_more(socket)) {
+        if (zmq_recv(socket, &byte, 1, ZMQ_DONTWAIT) < 0 && errno != EINTR) {
+            break;
+        }
+    }
+    errno = saved;
+}

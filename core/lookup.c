@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+#include "core/lookup.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/connect.h"
+
+enum { REQUESTS_QUEUED = 8 }; /* there is never more than one */
+
+void
+palm__lookup_init(palm__lookup_t *self, void *zmq, const char *address,
+                  const char *routing_id, int64_t timeout)
+{
+    memset(self, 0, sizeof *self);
+    self->zmq = zmq;
+    self->address = address;
+    self->routing_id = routing_id;
+    self->timeout = timeout;
+}
+
+void
+palm__lookup_fini(palm__lookup_t *self)
+{
+    palm__close(&self->socket);
+}
+
+static int
+open_socket(palm__lookup_t *self, palm_error_t *err)
+{
+    palm__connect_t how = {ZMQ_DEALER,      NULL, NULL, NULL,
+                           REQUESTS_QUEUED, 0,    false};
+    if (!self->address) {
+        return palm_error_set(err, EINVAL, "the cache has no address");
+    }
+    how.address = self->address;
+    how.routing_id = self->routing_id;
+    self->socket = palm__connect(self->zmq, &how, err);
+    /* The server may not yet have seen that this socket is gone, and would
+     * ignore another of the same identity. */
+    self->routing_id = NULL;
+    return self->socket ? 0 : -1;
+}
+
+/* Returns 0, or -1 with errno: ETIMEDOUT if nothing comes in time. */
+static int
+receive(void *socket, zmq_msg_t *frame, int64_t deadline)
+{
+    zmq_pollitem_t item = {socket, 0, ZMQ_POLLIN, 0};
+    while (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) < 0) {
+        int ready = 1;
+        if (errno == EAGAIN) {
+            ready = palm__poll(&item, 1, deadline);
+        } else if (errno != EINTR) {
+            return -1;
+        }
+        if (ready <= 0) {
+            errno = ready == 0 ? ETIMEDOUT : errno;
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* An empty delimiter and one frame.  The caller closes *reply in any case. */
+static int
+receive_reply(void *socket, zmq_msg_t *reply, int64_t deadline)
+{
+    if (receive(socket, reply, deadline)) {
+        return -1;
+    }
+    if (zmq_msg_size(reply) == 0 && zmq_msg_more(reply)) {
+        if (receive(socket, reply, deadline)) {
+            return -1;
+        }
+        if (!zmq_msg_more(reply)) {
+            return 0;
+        }
+    }
+    errno = EBADMSG;
+    return -1;
+}
+
+static int
+exchange(palm__lookup_t *self, zmq_msg_t *request, zmq_msg_t *reply)
+{
+    int64_t deadline = palm__deadline(self->timeout);
+    if (zmq_send(self->socket, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0
+        || zmq_msg_send(request, self->socket, ZMQ_DONTWAIT) < 0) {
+        return -1;
+    }
+    return receive_reply(self->socket, reply, deadline);
+}
+
+static int
+ask_error(const palm__lookup_t *self, palm_error_t *err)
+{
+    if (errno == ETIMEDOUT) {
+        return palm_error_set(err, ETIMEDOUT,
+                              "no answer from the cache at '%s' in %" PRId64
+                              " ms",
+                              self->address, self->timeout);
+    }
+    return palm_error_set(err, errno, "request to the cache at '%s': %s",
+                          self->address, palm_strerror(errno));
+}
+
+int
+palm__lookup_ask(palm__lookup_t *self, const palm_message_t *request,
+                 zmq_msg_t *reply, palm_error_t *err)
+{
+    zmq_msg_t frame;
+    int result;
+    if (!self->socket && open_socket(self, err)) {
+        return -1;
+    }
+    if (palm_message_encode(request, &frame)) {
+        return ask_error(self, err);
+    }
+    (void)zmq_msg_init(reply);
+    result = exchange(self, &frame, reply);
+    if (result) {
+        (void)ask_error(self, err);
+        palm__close(&self->socket);
+        (void)zmq_msg_close(reply);
+    }
+    (void)zmq_msg_close(&frame);
+    return result;
+}
+
+/* A copy with a NUL behind it; NULL with errno EBADMSG if one is inside. */
+static char *
+copy_text(const void *data, size_t size)
+{
+    char *text;
+    if (memchr(data, '\0', size)) {
+        errno = EBADMSG;
+        return NULL;
+    }
+    text = malloc(size + 1);
+    if (text) {
+        memcpy(text, data, size);
+        text[size] = '\0';
+    }
+    return text;
+}
+
+char *
+palm__lookup_text(palm__lookup_t *self, const palm_message_t *request,
+                  const char *key, palm_error_t *err)
+{
+    palm_message_t get = *request;
+    zmq_msg_t reply;
+    char *text = NULL;
+    get.payload = palm_slice(key);
+    if (palm__lookup_ask(self, &get, &reply, err)) {
+        return NULL;
+    }
+    if (zmq_msg_size(&reply) == 0) {
+        (void)palm_error_set(err, ENOENT, "the cache at '%s' has no '%s'",
+                             self->address, key);
+    } else if (!(text =
+                     copy_text(zmq_msg_data(&reply), zmq_msg_size(&reply)))) {
+        (void)palm_error_set(err, errno, "'%s' from the cache at '%s': %s", key,
+                             self->address, palm_strerror(errno));
+    }
+    (void)zmq_msg_close(&reply);
+    return text;
+}
