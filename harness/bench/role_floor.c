@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* role_floor.c: what a server is compared with: the least that libzmq itself
+ * does for the same traffic. */
+#include "config.h"
+#include "harness/bench/role.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <zmq.h>
+
+struct proxy {
+    void *frontend;
+    void *backend;
+};
+
+static void *
+run_proxy(void *arg)
+{
+    struct proxy *proxy = arg;
+    (void)zmq_proxy(proxy->frontend, proxy->backend, NULL);
+    return NULL;
+}
+
+static void *
+run_echo(void *arg)
+{
+    zmq_msg_t frame;
+    (void)zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, arg, 0) != -1
+           && zmq_msg_send(&frame, arg, 0) != -1) {
+    }
+    return NULL;
+}
+
+static void
+start(void *(*run)(void *), void *arg)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, run, arg)) {
+        bench_die("thread");
+    }
+    (void)pthread_detach(thread);
+}
+
+/* The threads own the sockets until the process ends. */
+static int
+serve(void)
+{
+    printf("ready\n");
+    (void)fflush(stdout);
+    bench_serve_usage();
+    _exit(0);
+}
+
+int
+bench_role_floor(const struct bench_arguments *arguments)
+{
+    static struct proxy out, back;
+    void *context = zmq_ctx_new();
+    (void)arguments;
+    if (!context) {
+        bench_die("context");
+    }
+    out.frontend = bench_bind(context, ZMQ_PULL, "pull");
+    out.backend = bench_bind(context, ZMQ_PUSH, "worker_push");
+    back.frontend = bench_bind(context, ZMQ_PULL, "worker_pull");
+    back.backend = bench_bind(context, ZMQ_PUB, "pub");
+    start(run_proxy, &out);
+    start(run_proxy, &back);
+    return serve();
+}
+
+int
+bench_role_echo(const struct bench_arguments *arguments)
+{
+    void *context = zmq_ctx_new();
+    (void)arguments;
+    if (!context) {
+        bench_die("context");
+    }
+    start(run_echo, bench_bind(context, ZMQ_REP, "db"));
+    return serve();
+}

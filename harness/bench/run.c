@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c: one run of a work: starts a server and its peers, has them measure,
+ * ends them. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/bench/child.h"
+#include "harness/bench/work.h"
+
+#define START_TIMEOUT 20000 /* ms for a child to be ready */
+#define RUN_TIMEOUT   60000 /* ms beyond the measured time */
+#define MAX_WORKERS   2
+#define SAMPLE_PERIOD 100 /* ms between two looks at the memory */
+
+struct run {
+    const struct bench_options *options;
+    const struct bench_work *work;
+    struct bench_child server;
+    struct bench_child worker[MAX_WORKERS];
+    struct bench_child client;
+    struct bench_words endpoints; /* what the server printed */
+    char result[BENCH_LINE];      /* what the client measured */
+};
+
+static int
+complain(const char *who, int got)
+{
+    fprintf(stderr, "palm-bench: the %s %s\n", who,
+            got == 0 ? "did not answer in time" : "has gone");
+    return -1;
+}
+
+/* Reads lines up to "ready"; the others are endpoints. */
+static int
+await_ready(struct run *run, struct bench_child *child, const char *role)
+{
+    char line[BENCH_LINE];
+    for (;;) {
+        int got = bench_child_line(child, line, START_TIMEOUT);
+        if (got != 1) {
+            return complain(role, got);
+        }
+        if (!strcmp(line, "ready")) {
+            return 0;
+        }
+        bench_words_add(&run->endpoints, "%s", line);
+    }
+}
+
+static int
+start(struct bench_child *child, const char *role,
+      const struct bench_words *words)
+{
+    if (bench_child_start(child, role, words)) {
+        perror("palm-bench: fork");
+        return -1;
+    }
+    return 0;
+}
+
+static int
+start_server(struct run *run, const char *role)
+{
+    struct bench_words words = {0};
+    for (size_t i = 0; i < run->options->settings_count; i++) {
+        bench_words_add(&words, "%s", run->options->settings[i]);
+    }
+    if (run->work->run == bench_run_cache) {
+        bench_words_add(&words, "value=%0*d", (int)run->work->size, 0);
+    }
+    int result = start(&run->server, role, &words);
+    bench_words_fini(&words);
+    return result ? result : await_ready(run, &run->server, role);
+}
+
+static int
+start_workers(struct run *run)
+{
+    for (int i = 0; i < run->work->workers; i++) {
+        if (start(&run->worker[i], "worker", &run->endpoints)
+            || await_ready(run, &run->worker[i], "worker")) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+start_client(struct run *run, const char *role, double seconds)
+{
+    const struct bench_work *work = run->work;
+    bool fill = work->fill || run->options->fill;
+    long window = run->options->window;
+    bench_words_add(&run->endpoints, "seconds=%g", seconds);
+    bench_words_add(&run->endpoints, "size=%zu", work->size);
+    bench_words_add(&run->endpoints, "fill=%d", fill ? 1 : 0);
+    bench_words_add(&run->endpoints, "window=%ld",
+                    window > 0 && work->window > 1 ? window : work->window);
+    bench_words_add(&run->endpoints, "go=1");
+    return start(&run->client, role, &run->endpoints);
+}
+
+static void
+end(struct run *run)
+{
+    bench_child_end(&run->client);
+    for (int i = 0; i < MAX_WORKERS; i++) {
+        bench_child_end(&run->worker[i]);
+    }
+    bench_child_end(&run->server);
+    bench_words_fini(&run->endpoints);
+}
+
+static int
+ask_usage(struct run *run, char line[BENCH_LINE])
+{
+    if (bench_child_say(&run->server, "usage")) {
+        return complain("server", -1);
+    }
+    int got = bench_child_line(&run->server, line, START_TIMEOUT);
+    return got == 1 ? 0 : complain("server", got);
+}
+
+static int
+client_line(struct run *run, char line[BENCH_LINE])
+{
+    int timeout = (int)(run->options->seconds * 1000) + RUN_TIMEOUT;
+    int got = bench_child_line(&run->client, line, timeout);
+    return got == 1 ? 0 : complain("client", got);
+}
+
+/* From the client's "warm" to its "right". */
+static int
+measure(struct run *run, struct bench_sample *sample)
+{
+    char before[BENCH_LINE], after[BENCH_LINE], line[BENCH_LINE];
+    if (client_line(run, line) || ask_usage(run, before)
+        || bench_child_say(&run->client, "go") || client_line(run, run->result)
+        || ask_usage(run, after) || client_line(run, line)) {
+        return -1;
+    }
+    double messages = bench_line_number(run->result, "messages");
+    sample->value[BENCH_RATE] =
+        messages / bench_line_number(run->result, "seconds");
+    sample->value[BENCH_CPU] = (bench_line_number(after, "cpu_us")
+                                - bench_line_number(before, "cpu_us"))
+                               / messages;
+    sample->value[BENCH_P50] = bench_line_number(run->result, "p50_us");
+    sample->value[BENCH_P99] = bench_line_number(run->result, "p99_us");
+    return 0;
+}
+
+static bool
+is_floor_run(const struct bench_options *options, enum bench_server server)
+{
+    return server == BENCH_FLOOR || options->null;
+}
+
+int
+bench_run_stream(const struct bench_work *work,
+                 const struct bench_options *options, enum bench_server server,
+                 struct bench_sample *sample)
+{
+    struct run run = {.options = options, .work = work};
+    int result = -1;
+    bool is_floor = is_floor_run(options, server);
+    if (!start_server(&run, is_floor ? "floor" : "master")
+        && !start_workers(&run)) {
+        bench_words_add(&run.endpoints, "topic=%d", is_floor ? 0 : 1);
+        if (!start_client(&run, "client", options->seconds)) {
+            result = measure(&run, sample);
+        }
+    }
+    end(&run);
+    return result;
+}
+
+int
+bench_run_cache(const struct bench_work *work,
+                const struct bench_options *options, enum bench_server server,
+                struct bench_sample *sample)
+{
+    struct run run = {.options = options, .work = work};
+    int result = -1;
+    bool is_floor = is_floor_run(options, server);
+    if (!start_server(&run, is_floor ? "echo" : "master")) {
+        bench_words_add(&run.endpoints, "clients=%ld", work->window);
+        if (!is_floor) {
+            bench_words_add(&run.endpoints, "reply=%zu", work->size);
+        }
+        if (!start_client(&run, "cache", options->seconds)) {
+            result = measure(&run, sample);
+        }
+    }
+    end(&run);
+    return result;
+}
+
+/* Looks at the server's memory until the client has ended. */
+static int
+watch_memory(struct run *run, double half, struct bench_sample *sample)
+{
+    char line[BENCH_LINE];
+    double middle = 0, peak = 0, seconds = 0;
+    int got;
+    do {
+        got = bench_child_line(&run->client, run->result, SAMPLE_PERIOD);
+        if (got == -1 || ask_usage(run, line)) {
+            return got == -1 ? complain("client", got) : -1;
+        }
+        double now = bench_line_number(line, "rss_kib") / 1024;
+        peak = now > peak ? now : peak;
+        middle = seconds < half ? peak : middle;
+        seconds += SAMPLE_PERIOD / 1000.0;
+    } while (got == 0);
+    sample->value[BENCH_PEAK] = peak;
+    sample->value[BENCH_GROWTH] = peak - middle;
+    return 0;
+}
+
+int
+bench_run_idle(const struct bench_work *work,
+               const struct bench_options *options, enum bench_server server,
+               struct bench_sample *sample)
+{
+    struct run run = {.options = options, .work = work};
+    double seconds = options->idle_seconds;
+    int result = -1;
+    if (!start_server(&run, server == BENCH_FLOOR ? "floor" : "master")
+        && !start_client(&run, "flood", seconds)) {
+        result = watch_memory(&run, seconds / 2, sample);
+    }
+    end(&run);
+    return result;
+}

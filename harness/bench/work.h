@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* work.h: what is measured, and against which targets. */
+#ifndef BENCH_WORK_H
+#define BENCH_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define BENCH_MAX_PAIRS    100
+#define BENCH_MAX_SETTINGS 16
+
+struct bench_options {
+    int pairs;           /* of one floor run and one server run */
+    double seconds;      /* of each measured run */
+    double idle_seconds; /* of the works without a worker */
+    long window;         /* messages under way, 0 = the work's own */
+    bool fill;           /* messages with an empty cache field */
+    bool null;           /* the floor on both sides: shows the noise */
+    const char *only;    /* a pattern of names, NULL = all */
+    const char *json;    /* file to write, NULL = none */
+    const char *settings[BENCH_MAX_SETTINGS]; /* for the master */
+    size_t settings_count;
+};
+
+/* What one run may tell. */
+enum bench_measure {
+    BENCH_RATE,   /* per second */
+    BENCH_CPU,    /* µs of the server per message */
+    BENCH_P50,    /* µs */
+    BENCH_P99,    /* µs */
+    BENCH_PEAK,   /* MiB resident */
+    BENCH_GROWTH, /* MiB in the second half */
+    BENCH_MEASURES
+};
+
+struct bench_sample {
+    double value[BENCH_MEASURES];
+};
+
+enum bench_server { BENCH_FLOOR, BENCH_MASTER, BENCH_SERVERS };
+
+/* All runs of a work. */
+struct bench_series {
+    struct bench_sample sample[BENCH_SERVERS][BENCH_MAX_PAIRS];
+    int count;
+};
+
+struct bench_work {
+    /* Makes one run.  Returns -1 after saying on stderr what went wrong. */
+    int (*run)(const struct bench_work *work,
+               const struct bench_options *options, enum bench_server server,
+               struct bench_sample *sample);
+    size_t size; /* bytes of payload */
+    int workers;
+    long window;
+    bool fill;     /* the server must fill the cache field */
+    bool no_floor; /* only the server is run, once */
+};
+
+/* A line of the table: one measure of a work. */
+struct bench_row {
+    const char *name;
+    const char *what;
+    const struct bench_work *work;
+    enum bench_measure measure;
+    const char *unit;
+    bool lower;  /* is better */
+    double must; /* ratio to the floor, or value without one; 0 = none */
+    double aim;
+};
+
+extern const struct bench_row bench_rows[];
+extern const size_t bench_row_count;
+
+/* Whether the options select the row. */
+bool bench_row_is_wanted(const struct bench_row *row,
+                         const struct bench_options *options);
+
+/* Makes all runs of a work, floor and server in turn. */
+int bench_work_run(const struct bench_work *work,
+                   const struct bench_options *options,
+                   struct bench_series *series);
+
+/* The runs of work.c's table. */
+int bench_run_stream(const struct bench_work *work,
+                     const struct bench_options *options,
+                     enum bench_server server, struct bench_sample *sample);
+int bench_run_cache(const struct bench_work *work,
+                    const struct bench_options *options,
+                    enum bench_server server, struct bench_sample *sample);
+int bench_run_idle(const struct bench_work *work,
+                   const struct bench_options *options,
+                   enum bench_server server, struct bench_sample *sample);
+
+#endif
