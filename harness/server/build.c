@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+#include "harness/server/build.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The kinds of sections that hold a part, by side. */
+static const char *const side_names[] = {
+    [PALM_SIDE_INBOUND] = "inbound",
+    [PALM_SIDE_OUTBOUND] = "outbound",
+    [PALM_SIDE_BYPASS] = "bypass",
+};
+
+enum { SIDE_COUNT = sizeof side_names / sizeof *side_names };
+
+const char *
+server_side_name(palm_side_t side)
+{
+    return side_names[side];
+}
+
+bool
+server_section_side(const struct server_section *section, palm_side_t *side)
+{
+    for (size_t i = 0; i < SIDE_COUNT; i++) {
+        if (!strcmp(section->kind, side_names[i])) {
+            *side = (palm_side_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+palm_side_t
+server_class_side(const palm_part_class_t *class_)
+{
+    if (class_->bypass) {
+        return PALM_SIDE_BYPASS;
+    }
+    return class_->direction == PALM_INBOUND ? PALM_SIDE_INBOUND
+                                             : PALM_SIDE_OUTBOUND;
+}
+
+/* Refuses a setting of a section, or, with setting NULL, the section. */
+static int
+refuse(palm_error_t *err, const struct server_section *section,
+       const struct server_setting *setting, const char *reason)
+{
+    return server_file_refuse(err, setting ? setting->place : section->place,
+                              section, setting ? setting->key : NULL, reason);
+}
+
+/* Refuses for a reason that the library gave; keeps ENOMEM. */
+static int
+refuse_as(palm_error_t *err, const struct server_section *section,
+          const struct server_setting *setting, const palm_error_t *reason)
+{
+    if (reason->code == ENOMEM) {
+        return palm_error_set(err, ENOMEM, "%s", reason->text);
+    }
+    return refuse(err, section, setting, reason->text);
+}
+
+static int
+check_titles(const struct server_file *file, palm_error_t *err)
+{
+    palm_side_t side;
+    for (size_t i = 0; i < file->count; i++) {
+        const struct server_section *section = &file->sections[i];
+        bool is_part = server_section_side(section, &side);
+        bool is_other = !strcmp(section->kind, "server")
+                        || !strcmp(section->kind, "preset");
+        if (!is_part && !is_other) {
+            return refuse(err, section, NULL,
+                          "no such section; there are server, preset, "
+                          "inbound NAME, outbound NAME and bypass NAME");
+        }
+        if (is_part && !*section->name) {
+            return refuse(err, section, NULL, "the part has no name");
+        }
+        if (is_other && *section->name) {
+            return refuse(err, section, NULL, "this section has no name");
+        }
+    }
+    return 0;
+}
+
+/* --- [server] ---------------------------------------------------------- */
+
+static int
+read_options(const struct server_section *section,
+             palm_server_options_t *options, palm_error_t *err)
+{
+    palm_error_t reason = {0};
+    for (size_t i = 0; i < section->count; i++) {
+        const struct server_setting *setting = &section->settings[i];
+        if (!strcmp(setting->key, "name")) {
+            continue;
+        }
+        if (palm_server_option_set(options, setting->key, setting->value,
+                                   &reason)) {
+            return refuse_as(err, section, setting, &reason);
+        }
+    }
+    return 0;
+}
+
+static palm_server_t *
+build_server(const struct server_file *file, palm_log_t *log, palm_error_t *err)
+{
+    const struct server_section *section = server_file_find(file, "server", "");
+    palm_server_options_t options;
+    palm_server_options_init(&options);
+    options.log = *log;
+    if (!section) {
+        (void)palm_error_set(err, EINVAL, "%s: there is no section [server]",
+                             file->name);
+        return NULL;
+    }
+    if (read_options(section, &options, err)) {
+        return NULL;
+    }
+    const struct server_setting *name = server_section_find(section, "name");
+    if (!name || !*name->value) {
+        (void)refuse(err, section, name, "the server has no name");
+        return NULL;
+    }
+    *log = options.log;
+    palm_server_t *server = palm_server_new(name->value, &options);
+    if (!server) {
+        (void)palm_error_set(err, errno, "%s: %s", name->place,
+                             palm_strerror(errno));
+    }
+    return server;
+}
+
+/* --- parts ------------------------------------------------------------- */
+
+static const palm_part_class_t *
+find_class(const struct server_section *section, palm_side_t side,
+           palm_error_t *err)
+{
+    const struct server_setting *setting = server_section_find(section, "part");
+    const palm_part_class_t *found =
+        setting ? palm_library_find(setting->value) : NULL;
+    char reason[256];
+    if (!setting) {
+        (void)refuse(err, section, NULL, "part = … is missing");
+        return NULL;
+    }
+    if (!found) {
+        (void)snprintf(reason, sizeof reason, "there is no part \"%.99s\"",
+                       setting->value);
+        (void)refuse(err, section, setting, reason);
+        return NULL;
+    }
+    if (server_class_side(found) != side) {
+        (void)snprintf(reason, sizeof reason, "%s belongs into [%s …]",
+                       found->name, side_names[server_class_side(found)]);
+        (void)refuse(err, section, setting, reason);
+        return NULL;
+    }
+    return found;
+}
+
+static int
+set_part_options(const struct server_section *section,
+                 palm_part_options_t *options, palm_error_t *err)
+{
+    palm_error_t reason = {0};
+    for (size_t i = 0; i < section->count; i++) {
+        const struct server_setting *setting = &section->settings[i];
+        if (!strcmp(setting->key, "part")) {
+            continue;
+        }
+        if (!strcmp(setting->key, "name")) {
+            return refuse(err, section, setting,
+                          "the name stands in the section's title");
+        }
+        if (palm_part_option_set(options, setting->key, setting->value,
+                                 &reason)) {
+            return refuse_as(err, section, setting, &reason);
+        }
+    }
+    return 0;
+}
+
+static int
+check_route(const struct server_file *file,
+            const struct server_section *section, palm_error_t *err)
+{
+    const struct server_setting *route = server_section_find(section, "route");
+    char reason[256];
+    if (!route || server_file_find(file, "outbound", route->value)) {
+        return 0;
+    }
+    (void)snprintf(reason, sizeof reason,
+                   "there is no part [outbound %.99s] to route to",
+                   route->value);
+    return refuse(err, section, route, reason);
+}
+
+static int
+add_part(palm_server_t *server, const struct server_file *file,
+         const struct server_section *section, palm_side_t side,
+         palm_error_t *err)
+{
+    palm_part_options_t options;
+    palm_error_t reason = {0};
+    const palm_part_class_t *found = find_class(section, side, err);
+    palm_part_options_init(&options);
+    if (!found || set_part_options(section, &options, err)
+        || check_route(file, section, err)) {
+        return -1;
+    }
+    if (!options.address || !*options.address) {
+        return refuse(err, section, NULL, "address = … is missing");
+    }
+    options.name = section->name;
+    if (palm_server_add(server, found, &options, &reason)) {
+        return refuse_as(err, section, NULL, &reason);
+    }
+    return 0;
+}
+
+static int
+add_parts(palm_server_t *server, const struct server_file *file,
+          palm_error_t *err)
+{
+    palm_side_t side;
+    for (size_t i = 0; i < file->count; i++) {
+        const struct server_section *section = &file->sections[i];
+        if (server_section_side(section, &side)
+            && add_part(server, file, section, side, err)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* --- [preset] ---------------------------------------------------------- */
+
+static int
+add_presets(palm_server_t *server, const struct server_file *file,
+            palm_error_t *err)
+{
+    const struct server_section *section = server_file_find(file, "preset", "");
+    for (size_t i = 0; section && i < section->count; i++) {
+        const struct server_setting *setting = &section->settings[i];
+        if (palm_server_preset(server, setting->key,
+                               palm_slice(setting->value))) {
+            return refuse(err, section, setting, palm_strerror(errno));
+        }
+    }
+    return 0;
+}
+
+palm_server_t *
+server_build(const struct server_file *file, palm_log_t *log, palm_error_t *err)
+{
+    if (check_titles(file, err)) {
+        return NULL;
+    }
+    palm_server_t *server = build_server(file, log, err);
+    if (server
+        && (add_parts(server, file, err) || add_presets(server, file, err))) {
+        palm_server_destroy(&server);
+    }
+    return server;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* builtin.h: the functions that every palm-worker has.  One thread. */
+#ifndef HARNESS_WORKER_BUILTIN_H
+#define HARNESS_WORKER_BUILTIN_H
+
+#include "parts/palm.h"
+
+struct builtin_context {
+    palm_worker_t *worker;
+    int wake; /* can be read when the worker should stop */
+};
+
+/* Registers echo, upper, reverse, fail, sleep and count.  The context outlives
+ * the worker's run.  Returns -1 with errno ENOMEM. */
+int builtin_register(struct builtin_context *context);
+
+/* Lines that describe them, for --help. */
+extern const char builtin_help[];
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* command.h: a shell command as a worker's function.
+ *
+ * A command runs through `sh -c`, in a process group of its own (so that a
+ * Ctrl-C meant for the worker does not end the message it is at), with our
+ * stderr.  A plain one runs once a message: payload in, result out.  A
+ * persistent one lives on and speaks frames both ways: 4 bytes of length, the
+ * highest first, then so many bytes.  One thread. */
+#ifndef HARNESS_WORKER_COMMAND_H
+#define HARNESS_WORKER_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "parts/palm.h"
+
+struct command {
+    const char *text; /* for sh -c; borrowed */
+    bool persistent;
+    int64_t timeout; /* ms for one message, -1 = as long as it takes */
+    pid_t pid;       /* of the running command, 0 = none */
+    int to;          /* its stdin; -1 = closed */
+    int from;        /* its stdout; -1 = closed */
+    char *output;    /* what it wrote for this message */
+    size_t size;     /* bytes of output */
+    size_t room;     /* bytes that fit */
+};
+
+/* Prepares a command; nothing runs yet. */
+void command_init(struct command *self, const char *text, bool persistent,
+                  int64_t timeout);
+
+/* Ends a persistent command: closes its stdin, and kills it if it then does not
+ * end in time.  Frees the rest. */
+void command_fini(struct command *self);
+
+/* A palm_function_f whose arg is the struct command. */
+int command_function(const palm_message_t *message, palm_reply_t *reply,
+                     void *arg);
+
+/* Kills the command that runs for a message now.  For signal handlers. */
+void command_kill_running(void);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+#include "harness/worker/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/program/program.h"
+
+extern char **environ;
+
+static void
+close_pair(const int ends[2])
+{
+    int saved = errno;
+    for (int i = 0; i < 2; i++) {
+        if (ends[i] >= 0) {
+            (void)close(ends[i]);
+        }
+    }
+    errno = saved;
+}
+
+/* Makes a pipe whose ends no other command inherits, and which leaves 0, 1 and
+ * 2 alone even if our own are closed.  `ours` becomes non-blocking: that is a
+ * property of this end only. */
+static int
+make_pipe(int ends[2], int ours)
+{
+    int low[2];
+    if (pipe(low)) {
+        return -1;
+    }
+    ends[0] = fcntl(low[0], F_DUPFD_CLOEXEC, 3);
+    ends[1] = fcntl(low[1], F_DUPFD_CLOEXEC, 3);
+    close_pair(low);
+    if (ends[0] < 0 || ends[1] < 0
+        || fcntl(ends[ours], F_SETFL, O_NONBLOCK) < 0) {
+        close_pair(ends);
+        return -1;
+    }
+    return 0;
+}
+
+/* Signals as a program expects them, and a process group of its own. */
+static int
+set_attributes(posix_spawnattr_t *attributes)
+{
+    sigset_t none, usual;
+    short flags =
+        POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+    (void)sigemptyset(&none);
+    (void)sigemptyset(&usual);
+    (void)sigaddset(&usual, SIGPIPE);
+    (void)sigaddset(&usual, SIGTERM);
+    (void)sigaddset(&usual, SIGINT);
+    int code = posix_spawnattr_setflags(attributes, flags);
+    code = code ? code : posix_spawnattr_setpgroup(attributes, 0);
+    code = code ? code : posix_spawnattr_setsigmask(attributes, &none);
+    return code ? code : posix_spawnattr_setsigdefault(attributes, &usual);
+}
+
+/* Returns 0 or an errno value, as posix_spawn() does. */
+static int
+spawn_shell(const char *text, int in, int out, pid_t *pid)
+{
+    char *argv[] = {(char *)"sh", (char *)"-c", (char *)(uintptr_t)text, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int code = posix_spawn_file_actions_init(&actions);
+    if (code) {
+        return code;
+    }
+    code = posix_spawnattr_init(&attributes);
+    if (!code) {
+        code = set_attributes(&attributes);
+        code = code ? code : posix_spawn_file_actions_adddup2(&actions, in, 0);
+        code = code ? code : posix_spawn_file_actions_adddup2(&actions, out, 1);
+        code = code ? code
+                    : posix_spawn(pid, "/bin/sh", &actions, &attributes, argv,
+                                  environ);
+        (void)posix_spawnattr_destroy(&attributes);
+    }
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+int
+process_start(const char *text, pid_t *pid, int *to, int *from)
+{
+    int in[2], out[2];
+    if (make_pipe(in, 1)) {
+        return -1;
+    }
+    if (make_pipe(out, 0)) {
+        close_pair(in);
+        return -1;
+    }
+    int code = spawn_shell(text, in[0], out[1], pid);
+    if (code) {
+        close_pair(in);
+        close_pair(out);
+        errno = code;
+        return -1;
+    }
+    (void)close(in[0]);
+    (void)close(out[1]);
+    *to = in[1];
+    *from = out[0];
+    return 0;
+}
+
+void
+process_kill(pid_t pid)
+{
+    (void)kill(-pid, SIGKILL);
+}
+
+int
+process_reap(pid_t pid, int64_t deadline)
+{
+    int status = 0;
+    for (;;) {
+        pid_t ended = waitpid(pid, &status, deadline < 0 ? 0 : WNOHANG);
+        if (ended == pid || (ended < 0 && errno != EINTR)) {
+            return status;
+        }
+        if (ended == 0 && program_now() >= deadline) {
+            process_kill(pid);
+            deadline = -1;
+        } else if (ended == 0) {
+            /* waitpid() has no deadline of its own. */
+            (void)poll(NULL, 0, 5);
+        }
+    }
+}
+
+void
+process_describe(int status, char *text, size_t size)
+{
+    if (WIFSIGNALED(status)) {
+        (void)snprintf(text, size, "signal %d (%s)", WTERMSIG(status),
+                       strsignal(WTERMSIG(status)));
+    } else {
+        (void)snprintf(text, size, "exit status %d", WEXITSTATUS(status));
+    }
+}
