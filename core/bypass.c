@@ -9,6 +9,8 @@
 
 #include <errno.h>
 
+#include "core/wait.h"
+
 /* Reads the frames behind the first; what has several is not a request. */
 static bool
 is_single(palm_part_t *part, zmq_msg_t *request)
@@ -72,10 +74,7 @@ palm__bypass_run(palm_part_t *part)
 {
     const palm_operations_t *operations = &part->class_->operations;
     bool inbound = part->class_->direction == PALM_INBOUND;
-    zmq_pollitem_t items[] = {
-        {part->inner, 0, ZMQ_POLLIN, 0},
-        {part->world, 0, ZMQ_POLLIN, 0},
-    };
+    const int fds[] = {part->inner_fd, part->world_fd};
     while (!part->stopping) {
         bool ended = part->options.messages
                      && part->stats.received
@@ -88,7 +87,7 @@ palm__bypass_run(palm_part_t *part)
         take_orders(part);
         int64_t timeout = operations->tick ? operations->tick(part) : -1;
         if (burst > 0 && !part->stopping) {
-            (void)zmq_poll(items, listens ? 2 : 1, (long)timeout);
+            palm__wait(fds, listens ? 2 : 1, timeout);
         }
     }
 }

@@ -24,8 +24,10 @@
 #include <string.h>
 
 #include "core/server_impl.h"
+#include "core/wait.h"
 
 enum { RECEIVED, NOTHING, DROPPED };
+enum { ROUNDS_PER_LOOK = 16 }; /* trains between two looks at the notes */
 
 static void handle_notes(palm_part_t *part, int flags);
 
@@ -434,7 +436,7 @@ handle_note(palm_part_t *part, zmq_msg_t *frame)
 }
 
 /* Handles the notes that are there; without ZMQ_DONTWAIT in flags, waits for
- * one first. */
+ * one first.  Then the inner socket has said EAGAIN. */
 static void
 handle_notes(palm_part_t *part, int flags)
 {
@@ -452,17 +454,12 @@ handle_notes(palm_part_t *part, int flags)
 
 /* --- the loop ------------------------------------------------------------- */
 
+/* Both sockets have said EAGAIN, or there is no credit to read the world's. */
 static void
-wait_for_something(palm_part_t *part)
+wait_for_something(palm_part_t *part, bool able)
 {
-    zmq_pollitem_t items[] = {
-        {part->inner, 0, ZMQ_POLLIN, 0},
-        {part->world, 0, ZMQ_POLLIN, 0},
-    };
-    if (zmq_poll(items, has_credit(part) ? 2 : 1, -1) == -1
-        && errno == ETERM) {
-        part->stopping = true;
-    }
+    const int fds[] = {part->inner_fd, part->world_fd};
+    palm__wait(fds, able ? 2 : 1, -1);
 }
 
 static void
@@ -489,23 +486,35 @@ end(palm_part_t *part)
     }
 }
 
+/* One round: what is there, then the notes, then a wait. */
+static void
+run_once(palm_part_t *part, bool (*run)(palm_part_t *))
+{
+    bool able = has_credit(part);
+    bool busy = able && run(part);
+    if (busy && ++part->in.rounds % ROUNDS_PER_LOOK != 0) {
+        return;
+    }
+    handle_notes(part, ZMQ_DONTWAIT);
+    if (busy || part->stopping || part->ended) {
+        return;
+    }
+    if (part->draining && !part->in.deaf) {
+        stop_listening(part);
+        part->in.deaf = true;
+    } else if (part->draining && able) {
+        part->ended = true;
+    } else if (able || !has_credit(part)) {
+        wait_for_something(part, able);
+    }
+}
+
 void
 palm__inbound_run(palm_part_t *part)
 {
     bool (*run)(palm_part_t *) = part->class_->waits ? run_request : run_train;
-    bool listening = true;
     while (!part->stopping && !part->ended) {
-        bool able = has_credit(part);
-        bool busy = able && run(part);
-        handle_notes(part, ZMQ_DONTWAIT);
-        if (part->draining && listening) {
-            stop_listening(part);
-            listening = false;
-        } else if (!busy && able && part->draining) {
-            part->ended = true;
-        } else if (!busy && !part->stopping && !part->ended) {
-            wait_for_something(part);
-        }
+        run_once(part, run);
     }
     if (!part->stopping) {
         end(part);

@@ -25,8 +25,9 @@
 
 #include "core/compat.h"
 #include "core/server_impl.h"
+#include "core/wait.h"
 
-static void take_notes(palm_part_t *part, int flags);
+static bool take_notes(palm_part_t *part, int flags);
 
 int
 palm__outbound_init(palm_part_t *part)
@@ -135,6 +136,7 @@ return_credit(palm_part_t *part, uint16_t from, palm__kind_t kind)
     }
     debt->count = 0;
     debt->bytes = 0;
+    part->touched = true;
     if (palm__note_send(part->inner, &note)) {
         palm_log(palm_part_log(part), PALM_LOG_ERROR, "PALM-PART-INNER",
                  "outbound %s: cannot reach the router: %s",
@@ -162,6 +164,7 @@ send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
     zmq_msg_t frame;
     palm__note_t up = note;
     up.kind = (uint8_t)kind;
+    part->touched = true;
     if (count > 0 && !palm__train_frame(&frame, &up, messages, count)) {
         if (zmq_msg_send(&frame, part->inner, 0) != -1) {
             return;
@@ -184,18 +187,16 @@ receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
 {
     int64_t timeout = part->options.reply_timeout;
     int64_t deadline = palm__now_ms() + timeout;
-    zmq_pollitem_t items[] = {
-        {part->world, 0, ZMQ_POLLIN, 0},
-        {part->inner, 0, ZMQ_POLLIN, 0},
-    };
+    const int fds[] = {part->world_fd, part->inner_fd};
     while (zmq_msg_recv(feedback, part->world, ZMQ_DONTWAIT) == -1) {
         int64_t left = timeout < 0 ? -1 : deadline - palm__now_ms();
         if (part->stopping || (timeout >= 0 && left <= 0)) {
             errno = ETIMEDOUT;
             return -1;
         }
-        (void)zmq_poll(items, 2, (long)left);
-        take_notes(part, ZMQ_DONTWAIT);
+        if (!take_notes(part, ZMQ_DONTWAIT)) {
+            palm__wait(fds, 2, left);
+        }
     }
     return 0;
 }
@@ -442,47 +443,44 @@ take_note(palm_part_t *part, zmq_msg_t *frame)
     }
 }
 
-static void
+/* Takes the notes that are there; without ZMQ_DONTWAIT in flags, waits for one
+ * first.  Then the inner socket has said EAGAIN.  Whether there were any. */
+static bool
 take_notes(palm_part_t *part, int flags)
 {
     zmq_msg_t frame;
+    bool any = false;
     (void)zmq_msg_init(&frame);
     while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
         take_note(part, &frame);
         flags = ZMQ_DONTWAIT;
+        any = true;
     }
+    part->touched = false;
     if (errno == ETERM) {
         part->stopping = true;
     }
     (void)zmq_msg_close(&frame);
+    return any;
 }
 
 /* --- the loop ------------------------------------------------------------- */
 
-/* Waits for a note, or for the world if it took no more. */
+/* Waits for a note, and for the world if it took no more or may say something.
+ * The sockets have said EAGAIN. */
 static void
 wait_for_something(palm_part_t *part, bool blocked)
 {
     const palm_operations_t *operations = &part->class_->operations;
+    const int fds[] = {part->inner_fd, part->world_fd};
     int64_t timeout = operations->tick ? operations->tick(part) : -1;
-    zmq_pollitem_t items[] = {
-        {part->inner, 0, ZMQ_POLLIN, 0},
-        {part->world, 0, 0, 0},
-    };
-    if (blocked && !operations->tick) {
-        items[1].events |= ZMQ_POLLOUT;
-    }
     if (operations->readable) {
-        items[1].events |= ZMQ_POLLIN;
-    }
-    if (!items[1].events && timeout < 0) {
-        take_notes(part, 0);
+        operations->readable(part);
+    } else if (!blocked && timeout < 0) {
+        (void)take_notes(part, 0);
         return;
     }
-    (void)zmq_poll(items, items[1].events ? 2 : 1, (long)timeout);
-    if (items[1].revents & ZMQ_POLLIN) {
-        operations->readable(part);
-    }
+    palm__wait(fds, 2, timeout);
 }
 
 static uint64_t
@@ -500,6 +498,7 @@ report_drained(palm_part_t *part)
     bool empty = part->out.count == 0 && held_messages(part) == 0;
     if (part->draining && !part->out.done && empty) {
         part->out.done = true;
+        part->touched = true;
         (void)palm__note_send(part->inner, &done);
     }
 }
@@ -508,10 +507,10 @@ void
 palm__outbound_run(palm_part_t *part)
 {
     while (!part->stopping) {
-        take_notes(part, ZMQ_DONTWAIT);
+        bool any = take_notes(part, ZMQ_DONTWAIT);
         bool blocked = !run_queue(part);
         report_drained(part);
-        if (!part->stopping) {
+        if (!any && !part->touched && !part->stopping) {
             wait_for_something(part, blocked);
         }
     }

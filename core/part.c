@@ -10,6 +10,7 @@
 
 #include "core/compat.h"
 #include "core/server_impl.h"
+#include "core/wait.h"
 
 const char *
 palm__side_name(palm_side_t side)
@@ -57,6 +58,8 @@ palm__part_open(palm_part_t *part, palm_error_t *err)
                              palm__side_name(part->side), part->options.name,
                              palm_strerror(errno));
     } else if (!palm__socket_open(part, err)) {
+        part->world_fd = palm__wait_fd(part->world);
+        part->inner_fd = palm__wait_fd(part->inner);
         return 0;
     }
     palm__part_close(part);

@@ -86,7 +86,8 @@ typedef struct palm_operations {
      * nothing and is called again; another error costs the message. */
     int (*send)(palm_part_t *part, zmq_msg_t *frame);
 
-    /* Outbound: the world's socket can be read.  Reads until EAGAIN. */
+    /* Outbound: reads the world's socket until EAGAIN.  Called before each
+     * wait. */
     void (*readable)(palm_part_t *part);
 
     /* Outbound: does what is due.  Returns the milliseconds until the next

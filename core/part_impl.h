@@ -24,6 +24,8 @@ struct palm__inbound {
     uint64_t bytes;       /* of them */
     uint8_t answer;       /* waiting part: kind of the last answer, or none */
     bool yield_failed;    /* a yield was refused: the scatter failed */
+    unsigned rounds;      /* of the loop; notes are looked at now and then */
+    bool deaf;            /* has stopped listening, in a drain */
     int64_t drain_left;   /* messages that a drain may still read */
     zmq_msg_t feedback;   /* waiting part: of the last answer */
     zmq_msg_t batch[PALM__TRAIN_MAX];
@@ -63,6 +65,9 @@ struct palm_part {
 
     void *world;         /* the socket that meets the world */
     void *inner;         /* to the router; of a bypass part, to the server */
+    int world_fd;        /* see wait.h */
+    int inner_fd;
+    bool touched;        /* the inner socket was used since it said EAGAIN */
     bool draining;       /* the intake is to be closed */
     bool flushing;       /* credit is returned at once */
     bool stopping;       /* leave */

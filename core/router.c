@@ -40,6 +40,7 @@
 
 #include "core/compat.h"
 #include "core/server_impl.h"
+#include "core/wait.h"
 
 enum { TRAINS_AT_ONCE = 16 }; /* before credit is looked at again */
 
@@ -66,7 +67,7 @@ struct row {
 struct palm__router {
     palm_server_t *server;
     void *in, *out; /* ROUTER: inbound and outbound parts */
-    void *control;  /* PAIR: orders of the server's handle */
+    int fds[2];     /* of out and in, see wait.h */
     struct row *rows;
     size_t count;
     struct row *waiting;       /* blocking part that everybody waits for */
@@ -223,6 +224,7 @@ forward(palm__router_t *self, struct row *sender, zmq_msg_t *frame)
 }
 
 static void begin_drain(palm__router_t *self, int64_t timeout);
+static void take_order(palm__router_t *self, zmq_msg_t *frame);
 
 static void
 on_train(palm__router_t *self, struct row *row, zmq_msg_t *frame)
@@ -350,8 +352,12 @@ serve(palm__router_t *self, void *socket)
     }
     (void)zmq_msg_init(&frame);
     (void)zmq_msg_recv(&frame, socket, 0); /* frames arrive together */
-    struct row *row = &self->rows[id.bytes[1] << 8 | id.bytes[2]];
-    handlers[palm__note_of(&frame).kind](self, row, &frame);
+    unsigned index = (unsigned)(id.bytes[1] << 8 | id.bytes[2]);
+    if (index == PALM__HANDLE) {
+        take_order(self, &frame);
+    } else {
+        handlers[palm__note_of(&frame).kind](self, &self->rows[index], &frame);
+    }
     return true;
 }
 
@@ -474,27 +480,20 @@ advance(palm__router_t *self)
 
 /* --- the loop ------------------------------------------------------------- */
 
+/* An order of the server's handle.  Takes the frame. */
 static void
-take_order(palm__router_t *self, const palm__order_t *order)
+take_order(palm__router_t *self, zmq_msg_t *frame)
 {
-    if (order->kind == PALM__GO) {
+    palm__note_t order = palm__note_of(frame);
+    (void)zmq_msg_close(frame);
+    if (order.kind == PALM__GO) {
         self->phase = ROUTING;
         order_all(self, is_outbound, PALM__GO);
         order_all(self, is_inbound, PALM__GO);
-    } else if (self->phase == STARTING || order->kind == PALM__STOP) {
+    } else if (self->phase == STARTING || order.kind == PALM__STOP) {
         self->phase = OVER;
     } else if (self->phase == ROUTING) {
-        begin_drain(self, order->timeout);
-    }
-}
-
-static void
-take_orders(palm__router_t *self)
-{
-    palm__order_t order;
-    while (zmq_recv(self->control, &order, sizeof order, ZMQ_DONTWAIT)
-           == (int)sizeof order) {
-        take_order(self, &order);
+        begin_drain(self, (int64_t)order.bytes);
     }
 }
 
@@ -533,22 +532,17 @@ next_look(palm__router_t *self)
     return (long)left;
 }
 
+/* Both sockets have said EAGAIN, or `in` is not to be read now. */
 static void
 wait_for_something(palm__router_t *self)
 {
-    zmq_pollitem_t items[] = {
-        {self->control, 0, ZMQ_POLLIN, 0},
-        {self->out, 0, ZMQ_POLLIN, 0},
-        {self->in, 0, ZMQ_POLLIN, 0},
-    };
-    (void)zmq_poll(items, self->waiting ? 2 : 3, next_look(self));
+    palm__wait(self->fds, self->waiting ? 1 : 2, next_look(self));
 }
 
 static void
 route(palm__router_t *self)
 {
     while (self->phase != OVER) {
-        take_orders(self);
         bool busy = serve_all(self);
         advance(self);
         if (!busy && self->phase != OVER) {
@@ -584,12 +578,12 @@ static int
 open_sockets(palm__router_t *self, palm_error_t *err)
 {
     if (!(self->in = open_router(self, PALM__INBOUND_ADDRESS))
-        || !(self->out = open_router(self, PALM__OUTBOUND_ADDRESS))
-        || !(self->control = zmq_socket(self->server->zmq, ZMQ_PAIR))
-        || zmq_connect(self->control, PALM__CONTROL_ADDRESS)) {
+        || !(self->out = open_router(self, PALM__OUTBOUND_ADDRESS))) {
         return palm_error_set(err, errno, "router: cannot make its sockets: %s",
                               palm_strerror(errno));
     }
+    self->fds[0] = palm__wait_fd(self->out);
+    self->fds[1] = palm__wait_fd(self->in);
     return 0;
 }
 
@@ -609,7 +603,7 @@ count_inside(palm__router_t *self)
 static void
 close_sockets(palm__router_t *self)
 {
-    void *sockets[] = {self->in, self->out, self->control};
+    void *sockets[] = {self->in, self->out};
     for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
         if (sockets[i]) {
             (void)zmq_close(sockets[i]);

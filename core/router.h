@@ -21,11 +21,10 @@ palm__id_of(uint16_t index)
     return id;
 }
 
-/* What the server's handle orders on the control socket. */
-typedef struct palm__order {
-    uint8_t kind;    /* PALM__GO, or PALM__DRAIN: drain and end */
-    int64_t timeout; /* of the drain, ms, -1 = as long as needed */
-} palm__order_t;
+/* The server's handle is one more peer on the outbound side.  Its orders are
+ * notes: PALM__GO; PALM__DRAIN, with the milliseconds it may take in `bytes`
+ * (-1 = as long as needed); PALM__STOP. */
+#define PALM__HANDLE 0xffff
 
 /* Makes the router of a server that has all its parts.  NULL: ENOMEM. */
 palm__router_t *palm__router_new(palm_server_t *server);

@@ -15,7 +15,6 @@
 #define PALM__INBOUND_ADDRESS  "inproc://inbound"
 #define PALM__OUTBOUND_ADDRESS "inproc://outbound"
 #define PALM__BYPASS_ADDRESS   "inproc://bypass-%u"
-#define PALM__CONTROL_ADDRESS  "inproc://control"
 
 typedef enum palm__server_state {
     PALM__NEW,
@@ -37,7 +36,7 @@ struct palm_server {
     palm_part_t **parts;           /* fixed once started */
     size_t part_count;
     void *zmq;                /* made by start, ended by stop */
-    void *control;            /* PAIR to the router; guarded by mutex */
+    void *control;            /* DEALER to the router; guarded by mutex */
     void **bypass;            /* PAIR to each bypass part, by index */
     palm__router_t *router;   /* NULL before the start */
     pthread_t router_thread;  /* joined by stop */

@@ -198,14 +198,17 @@ static int
 make_lines(palm_server_t *self)
 {
     const int none = 0;
+    const palm__id_t id = palm__id_of(PALM__HANDLE);
     if (!(self->zmq = zmq_ctx_new())
         || zmq_ctx_set(self->zmq, ZMQ_IO_THREADS,
                        (int)self->options.io_threads)
         || !(self->bypass = calloc(self->part_count + 1,
                                    sizeof *self->bypass))
-        || !(self->control = zmq_socket(self->zmq, ZMQ_PAIR))
+        || !(self->control = zmq_socket(self->zmq, ZMQ_DEALER))
         || zmq_setsockopt(self->control, ZMQ_LINGER, &none, sizeof none)
-        || zmq_bind(self->control, PALM__CONTROL_ADDRESS)) {
+        || zmq_setsockopt(self->control, ZMQ_ROUTING_ID, id.bytes,
+                          sizeof id.bytes)
+        || zmq_connect(self->control, PALM__OUTBOUND_ADDRESS)) {
         return -1;
     }
     for (size_t i = 0; i < self->part_count; i++) {
@@ -281,13 +284,13 @@ advertise(palm_server_t *self, palm_error_t *err)
 static void
 order_router(palm_server_t *self, palm__kind_t kind, int64_t timeout)
 {
-    palm__order_t order;
-    memset(&order, 0, sizeof order);
-    order.kind = (uint8_t)kind;
-    order.timeout = timeout;
+    const palm__note_t order = {
+        .kind = (uint8_t)kind,
+        .bytes = (uint64_t)timeout,
+    };
     (void)pthread_mutex_lock(&self->mutex);
     if (self->control) {
-        (void)zmq_send(self->control, &order, sizeof order, ZMQ_DONTWAIT);
+        (void)palm__note_send(self->control, &order);
     }
     (void)pthread_mutex_unlock(&self->mutex);
 }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+#include "core/wait.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <stddef.h>
+#include <zmq.h>
+
+enum { MOST = 3 }; /* descriptors that anybody waits for */
+
+int
+palm__wait_fd(void *socket)
+{
+    int fd = -1;
+    size_t size = sizeof fd;
+    return zmq_getsockopt(socket, ZMQ_FD, &fd, &size) ? -1 : fd;
+}
+
+void
+palm__wait(const int *fds, int count, int64_t timeout)
+{
+    struct pollfd items[MOST];
+    for (int i = 0; i < count; i++) {
+        items[i].fd = fds[i];
+        items[i].events = POLLIN;
+    }
+    (void)poll(items, (nfds_t)count, timeout > INT_MAX ? INT_MAX : (int)timeout);
+}
