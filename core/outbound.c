@@ -479,6 +479,8 @@ wait_for_something(palm_part_t *part, bool blocked)
     } else if (!blocked && timeout < 0) {
         (void)take_notes(part, 0);
         return;
+    } else if (blocked && palm__wait_is_writable(part->world)) {
+        return;
     }
     palm__wait(fds, 2, timeout);
 }

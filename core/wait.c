@@ -17,6 +17,15 @@ palm__wait_fd(void *socket)
     return zmq_getsockopt(socket, ZMQ_FD, &fd, &size) ? -1 : fd;
 }
 
+bool
+palm__wait_is_writable(void *socket)
+{
+    int events = 0;
+    size_t size = sizeof events;
+    return !zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size)
+           && (events & ZMQ_POLLOUT);
+}
+
 void
 palm__wait(const int *fds, int count, int64_t timeout)
 {

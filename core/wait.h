@@ -9,10 +9,15 @@
 #ifndef PALM_WAIT_H
 #define PALM_WAIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The descriptor of a socket, -1 on failure. */
 int palm__wait_fd(void *socket);
+
+/* Whether a socket that refused a message would take one now.  Unlike sending
+ * without waiting, this always looks at what has happened meanwhile. */
+bool palm__wait_is_writable(void *socket);
 
 /* Waits until something has changed at a descriptor, or timeout ms have passed
  * (-1 = for ever), or a signal has come. */
