@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Makes ./configure from a checkout.  With --install-deps it first installs
 # (or, where there is no apt, names) the packages that libpalm is built with.
 set -e

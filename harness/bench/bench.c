@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +14,43 @@
 #include "harness/bench/report.h"
 #include "harness/bench/role.h"
 #include "harness/bench/work.h"
+#include "harness/program/program.h"
 
-static const char usage[] =
-    "usage: palm-bench [OPTION]...\n"
-    "       palm-bench --role ROLE [KEY=VALUE]...\n"
-    "\n"
-    "Measures libpalm side by side with plain libzmq.\n"
-    "\n"
-    "  --list             what is measured, and the targets\n"
-    "  --only GLOB        only what matches\n"
-    "  --pairs N          runs of each side, in turn (11)\n"
-    "  --seconds S        measured time of a run (0.5)\n"
-    "  --idle-seconds S   the same for idle-* (10)\n"
-    "  --window N         messages under way (each measurement's own)\n"
-    "  --no-cache         messages whose cache field the server must fill\n"
-    "  --null             the floor on both sides: shows the noise\n"
-    "  --set PART.OPTION=VALUE\n"
-    "                     an option of a part of the master, or of \"server\"\n"
-    "  --json FILE        write the results there, too\n"
-    "  --role ROLE        be one process of a measurement\n"
-    "  --help, --version\n"
-    "\n"
-    "Exit status: 0 measured, 1 a run failed, 2 wrong usage.\n";
+#define IN(field) offsetof(struct bench_options, field)
+
+static const struct program_option options_table[] = {
+    {"list", NULL, "print what is measured, and the targets", PROGRAM_FLAG,
+     IN(list)},
+    {"only", "GLOB", "measure only what matches", PROGRAM_TEXT, IN(only)},
+    {"pairs", "N", "runs of each side, in turn (11)", PROGRAM_COUNT, IN(pairs)},
+    {"time", "TIME", "measured time of a run (500ms)", PROGRAM_DURATION,
+     IN(time)},
+    {"idle-time", "TIME", "the same for idle-* (10s)", PROGRAM_DURATION,
+     IN(idle_time)},
+    {"window", "N", "messages under way (each measurement's own)",
+     PROGRAM_COUNT, IN(window)},
+    {"no-cache", NULL, "messages whose cache field the server must fill",
+     PROGRAM_FLAG, IN(fill)},
+    {"null", NULL, "the floor on both sides: shows the noise", PROGRAM_FLAG,
+     IN(null)},
+    {"set", "PART.OPTION=VALUE",
+     "an option of a part of the master, or of \"server\"", PROGRAM_LIST,
+     IN(settings)},
+    {"json", "FILE", "write the results of every run there, too", PROGRAM_TEXT,
+     IN(json)},
+};
+
+static const struct program program = {
+    "palm-bench",
+    "[OPTION]...\n"
+    "--role ROLE [KEY=VALUE]...\n",
+    "measures libpalm side by side with plain libzmq: the same peers, in\n"
+    "turn, several times.  --role makes it one process of a measurement.\n",
+    options_table,
+    sizeof options_table / sizeof *options_table,
+    "Exit status: 0 measured (a missed target is no failure), 1 a run failed,\n"
+    "2 wrong use.\n",
+};
 
 static int
 show_list(void)
@@ -48,117 +64,7 @@ show_list(void)
         }
         printf("\n");
     }
-    return 0;
-}
-
-/* Numbers are taken whole or not at all. */
-static bool
-set_number(double *number, const char *text, double least, double most)
-{
-    char *end;
-    *number = strtod(text, &end);
-    return end != text && *end == '\0' && *number >= least && *number <= most;
-}
-
-static bool
-set_pairs(struct bench_options *options, const char *text)
-{
-    double number;
-    bool ok = set_number(&number, text, 1, BENCH_MAX_PAIRS);
-    options->pairs = ok ? (int)number : 0;
-    return ok;
-}
-
-static bool
-set_seconds(struct bench_options *options, const char *text)
-{
-    return set_number(&options->seconds, text, 0.01, 3600);
-}
-
-static bool
-set_idle_seconds(struct bench_options *options, const char *text)
-{
-    return set_number(&options->idle_seconds, text, 0.01, 3600);
-}
-
-static bool
-set_window(struct bench_options *options, const char *text)
-{
-    double number;
-    bool ok = set_number(&number, text, 1, 1e9);
-    options->window = ok ? (long)number : 0;
-    return ok;
-}
-
-static bool
-set_only(struct bench_options *options, const char *text)
-{
-    options->only = text;
-    return true;
-}
-
-static bool
-set_json(struct bench_options *options, const char *text)
-{
-    options->json = text;
-    return true;
-}
-
-static bool
-add_setting(struct bench_options *options, const char *text)
-{
-    if (options->settings_count == BENCH_MAX_SETTINGS || !strchr(text, '.')
-        || !strchr(text, '=')) {
-        return false;
-    }
-    options->settings[options->settings_count++] = text;
-    return true;
-}
-
-static const struct {
-    const char *name;
-    bool (*set)(struct bench_options *options, const char *text);
-} option_table[] = {
-    {"--only", set_only},       {"--pairs", set_pairs},
-    {"--seconds", set_seconds}, {"--idle-seconds", set_idle_seconds},
-    {"--window", set_window},   {"--json", set_json},
-    {"--set", add_setting},
-};
-
-/* Reads option and value; false if there is no such option or it is wrong. */
-static bool
-set_option(struct bench_options *options, const char *name, const char *text)
-{
-    for (size_t i = 0; i < sizeof option_table / sizeof *option_table; i++) {
-        if (!strcmp(option_table[i].name, name)) {
-            return text && option_table[i].set(options, text);
-        }
-    }
-    return false;
-}
-
-static bool
-read_options(struct bench_options *options, int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--no-cache")) {
-            options->fill = true;
-            continue;
-        }
-        if (!strcmp(argv[i], "--null")) {
-            options->null = true;
-            continue;
-        }
-        if (!set_option(options, argv[i], argv[i + 1])) {
-            fprintf(stderr,
-                    "palm-bench: wrong option or value: %s\n"
-                    "Try palm-bench --help.\n",
-                    argv[i]);
-            return false;
-        }
-        i++;
-    }
-    return true;
+    return program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
 }
 
 /* Prints the rows of a work that has run. */
@@ -199,15 +105,14 @@ run_all(const struct bench_options *options, FILE *json)
 {
     static struct bench_series series;
     bool first = true;
-    int status = 0;
+    int status = PROGRAM_OK;
     for (size_t i = 0; i < bench_row_count; i++) {
         const struct bench_row *row = &bench_rows[i];
         if (!bench_row_is_wanted(row, options) || has_run(options, i)) {
             continue;
         }
         if (bench_work_run(row->work, options, &series)) {
-            fprintf(stderr, "palm-bench: %s failed\n", row->name);
-            status = 1;
+            status = program_error("%s: the run failed", row->name);
             continue;
         }
         print_rows(options, row->work, &series, json, &first);
@@ -220,8 +125,7 @@ measure(const struct bench_options *options)
 {
     FILE *json = NULL;
     if (options->json && !(json = fopen(options->json, "w"))) {
-        fprintf(stderr, "palm-bench: %s: %s\n", options->json, strerror(errno));
-        return 1;
+        return program_error("%s: %s", options->json, strerror(errno));
     }
     bench_table_head(options);
     if (json) {
@@ -230,33 +134,55 @@ measure(const struct bench_options *options)
     int status = run_all(options, json);
     if (json) {
         bench_json_foot(json);
-        status = fclose(json) ? 1 : status;
+        if (fclose(json)) {
+            status = program_error("%s: %s", options->json, strerror(errno));
+        }
     }
-    return status;
+    return program_flush() ? PROGRAM_FAILED : status;
+}
+
+static int
+check(const struct bench_options *options)
+{
+    size_t wanted = 0;
+    for (size_t i = 0; i < bench_row_count; i++) {
+        wanted += bench_row_is_wanted(&bench_rows[i], options);
+    }
+    if (wanted == 0) {
+        return program_misuse("nothing is called %s", options->only);
+    }
+    if (options->pairs < 1 || options->pairs > BENCH_MAX_PAIRS) {
+        return program_misuse("--pairs: 1 to %d", BENCH_MAX_PAIRS);
+    }
+    if (options->time < 1 || options->idle_time < 1) {
+        return program_misuse("a time of 1 ms at least");
+    }
+    return PROGRAM_OK;
 }
 
 int
 main(int argc, char **argv)
 {
     struct bench_options options = {
-        .pairs = 11, .seconds = 0.5, .idle_seconds = 10};
+        .pairs = 11, .time = 500, .idle_time = 10000};
+    const char *self = argv[0];
+    int operands, status;
     if (argc > 2 && !strcmp(argv[1], "--role")) {
         return bench_role_run(argv[2], argc - 3, argv + 3);
     }
-    if (argc == 2 && !strcmp(argv[1], "--help")) {
-        return fputs(usage, stdout) == EOF;
+    if (!program_parse(&program, argc, argv, &options, &operands, &status)) {
+        return status;
     }
-    if (argc == 2 && !strcmp(argv[1], "--version")) {
-        return printf("palm-bench %s\n", PACKAGE_VERSION) < 0;
+    if (operands > 0) {
+        status = program_misuse("%s: no operands are taken", argv[0]);
+    } else if (options.list) {
+        status = show_list();
+    } else if (!(status = check(&options))) {
+        /* A child that has gone is noticed by its pipe. */
+        (void)signal(SIGPIPE, SIG_IGN);
+        bench_child_setup(self);
+        status = measure(&options);
     }
-    if (argc == 2 && !strcmp(argv[1], "--list")) {
-        return show_list();
-    }
-    if (!read_options(&options, argc, argv)) {
-        return 2;
-    }
-    /* A child that has gone is noticed by its pipe. */
-    (void)signal(SIGPIPE, SIG_IGN);
-    bench_child_setup(argv[0]);
-    return measure(&options);
+    program_list_fini(&options.settings);
+    return status;
 }

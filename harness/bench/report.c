@@ -93,7 +93,8 @@ bench_table_head(const struct bench_options *options)
     char version[32];
     libzmq_version(version);
     printf("palm-bench %s: %ld cores, libzmq %s, %d pairs of %g s\n\n",
-           PACKAGE_VERSION, cores(), version, options->pairs, options->seconds);
+           PACKAGE_VERSION, cores(), version, (int)options->pairs,
+           (double)options->time / 1000);
     printf("%-18s %-7s %9s %9s %5s %11s %7s %7s %4s\n", "", "", "floor",
            "libpalm", "ratio", "low..high", "must", "aim", "met");
 }
@@ -147,8 +148,8 @@ bench_json_head(FILE *file, const struct bench_options *options)
             "{\n  \"version\": \"%s\",\n  \"cores\": %ld,\n"
             "  \"libzmq\": \"%s\",\n  \"pairs\": %d,\n  \"seconds\": %g,\n"
             "  \"rows\": [",
-            PACKAGE_VERSION, cores(), version, options->pairs,
-            options->seconds);
+            PACKAGE_VERSION, cores(), version, (int)options->pairs,
+            (double)options->time / 1000);
 }
 
 static void

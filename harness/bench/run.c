@@ -3,6 +3,7 @@
  * ends them. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +66,8 @@ static int
 start_server(struct run *run, const char *role)
 {
     struct bench_words words = {0};
-    for (size_t i = 0; i < run->options->settings_count; i++) {
-        bench_words_add(&words, "%s", run->options->settings[i]);
+    for (size_t i = 0; i < run->options->settings.count; i++) {
+        bench_words_add(&words, "%s", run->options->settings.texts[i]);
     }
     if (run->work->run == bench_run_cache) {
         bench_words_add(&words, "value=%0*d", (int)run->work->size, 0);
@@ -89,15 +90,15 @@ start_workers(struct run *run)
 }
 
 static int
-start_client(struct run *run, const char *role, double seconds)
+start_client(struct run *run, const char *role, int64_t time)
 {
     const struct bench_work *work = run->work;
     bool fill = work->fill || run->options->fill;
-    long window = run->options->window;
-    bench_words_add(&run->endpoints, "seconds=%g", seconds);
+    int64_t window = run->options->window;
+    bench_words_add(&run->endpoints, "seconds=%g", (double)time / 1000);
     bench_words_add(&run->endpoints, "size=%zu", work->size);
     bench_words_add(&run->endpoints, "fill=%d", fill ? 1 : 0);
-    bench_words_add(&run->endpoints, "window=%ld",
+    bench_words_add(&run->endpoints, "window=%" PRId64,
                     window > 0 && work->window > 1 ? window : work->window);
     bench_words_add(&run->endpoints, "go=1");
     return start(&run->client, role, &run->endpoints);
@@ -127,7 +128,7 @@ ask_usage(struct run *run, char line[BENCH_LINE])
 static int
 client_line(struct run *run, char line[BENCH_LINE])
 {
-    int timeout = (int)(run->options->seconds * 1000) + RUN_TIMEOUT;
+    int timeout = (int)run->options->time + RUN_TIMEOUT;
     int got = bench_child_line(&run->client, line, timeout);
     return got == 1 ? 0 : complain("client", got);
 }
@@ -170,7 +171,7 @@ bench_run_stream(const struct bench_work *work,
     if (!start_server(&run, is_floor ? "floor" : "master")
         && !start_workers(&run)) {
         bench_words_add(&run.endpoints, "topic=%d", is_floor ? 0 : 1);
-        if (!start_client(&run, "client", options->seconds)) {
+        if (!start_client(&run, "client", options->time)) {
             result = measure(&run, sample);
         }
     }
@@ -187,11 +188,11 @@ bench_run_cache(const struct bench_work *work,
     int result = -1;
     bool is_floor = is_floor_run(options, server);
     if (!start_server(&run, is_floor ? "echo" : "master")) {
-        bench_words_add(&run.endpoints, "clients=%ld", work->window);
+        bench_words_add(&run.endpoints, "clients=%" PRId64, work->window);
         if (!is_floor) {
             bench_words_add(&run.endpoints, "reply=%zu", work->size);
         }
-        if (!start_client(&run, "cache", options->seconds)) {
+        if (!start_client(&run, "cache", options->time)) {
             result = measure(&run, sample);
         }
     }
@@ -201,10 +202,11 @@ bench_run_cache(const struct bench_work *work,
 
 /* Looks at the server's memory until the client has ended. */
 static int
-watch_memory(struct run *run, double half, struct bench_sample *sample)
+watch_memory(struct run *run, int64_t half, struct bench_sample *sample)
 {
     char line[BENCH_LINE];
-    double middle = 0, peak = 0, seconds = 0;
+    double middle = 0, peak = 0;
+    int64_t time = 0;
     int got;
     do {
         got = bench_child_line(&run->client, run->result, SAMPLE_PERIOD);
@@ -213,8 +215,8 @@ watch_memory(struct run *run, double half, struct bench_sample *sample)
         }
         double now = bench_line_number(line, "rss_kib") / 1024;
         peak = now > peak ? now : peak;
-        middle = seconds < half ? peak : middle;
-        seconds += SAMPLE_PERIOD / 1000.0;
+        middle = time < half ? peak : middle;
+        time += SAMPLE_PERIOD;
     } while (got == 0);
     sample->value[BENCH_PEAK] = peak;
     sample->value[BENCH_GROWTH] = peak - middle;
@@ -227,11 +229,11 @@ bench_run_idle(const struct bench_work *work,
                struct bench_sample *sample)
 {
     struct run run = {.options = options, .work = work};
-    double seconds = options->idle_seconds;
+    int64_t time = options->idle_time;
     int result = -1;
     if (!start_server(&run, server == BENCH_FLOOR ? "floor" : "master")
-        && !start_client(&run, "flood", seconds)) {
-        result = watch_memory(&run, seconds / 2, sample);
+        && !start_client(&run, "flood", time)) {
+        result = watch_memory(&run, time / 2, sample);
     }
     end(&run);
     return result;

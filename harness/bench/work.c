@@ -91,7 +91,7 @@ int
 bench_work_run(const struct bench_work *work,
                const struct bench_options *options, struct bench_series *series)
 {
-    int pairs = work->no_floor ? 1 : options->pairs;
+    int64_t pairs = work->no_floor ? 1 : options->pairs;
     memset(series, 0, sizeof *series);
     while (series->count < pairs) {
         if (run_pair(work, options, series)) {

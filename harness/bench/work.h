@@ -5,21 +5,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#define BENCH_MAX_PAIRS    100
-#define BENCH_MAX_SETTINGS 16
+#include "harness/program/program.h"
+
+#define BENCH_MAX_PAIRS 100
 
 struct bench_options {
-    int pairs;           /* of one floor run and one server run */
-    double seconds;      /* of each measured run */
-    double idle_seconds; /* of the works without a worker */
-    long window;         /* messages under way, 0 = the work's own */
-    bool fill;           /* messages with an empty cache field */
-    bool null;           /* the floor on both sides: shows the noise */
-    const char *only;    /* a pattern of names, NULL = all */
-    const char *json;    /* file to write, NULL = none */
-    const char *settings[BENCH_MAX_SETTINGS]; /* for the master */
-    size_t settings_count;
+    int64_t pairs;                /* of one floor run and one server run */
+    int64_t time;                 /* ms of each measured run */
+    int64_t idle_time;            /* ms of the works without a worker */
+    int64_t window;               /* messages under way, 0 = the work's own */
+    bool fill;                    /* messages with an empty cache field */
+    bool null;                    /* the floor on both sides: shows the noise */
+    bool list;                    /* only print what there is */
+    const char *only;             /* a pattern of names, NULL = all */
+    const char *json;             /* file to write, NULL = none */
+    struct program_list settings; /* for the master */
 };
 
 /* What one run may tell. */
@@ -52,7 +54,7 @@ struct bench_work {
                struct bench_sample *sample);
     size_t size; /* bytes of payload */
     int workers;
-    long window;
+    int64_t window;
     bool fill;     /* the server must fill the cache field */
     bool no_floor; /* only the server is run, once */
 };

@@ -125,8 +125,7 @@ run_call(palm_client_t *client, char **operands, struct arguments *arguments)
                               arguments->job.timeout, &err);
     free(owned);
     if (rc) {
-        return program_error("call %s: %s", operands[0],
-                             err.code ? err.text : palm_strerror(errno));
+        return program_error("%s", err.text);
     }
     int status = print_call(operands[0], &result);
     palm_result_fini(&result);

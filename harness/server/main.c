@@ -106,6 +106,7 @@ override(struct server_file *file, const struct program_list *overrides,
 /* What the thread that waits for signals is given, and gives back. */
 struct stopper {
     palm_server_t *server; /* outlives the thread */
+    const palm_log_t *log;
     pthread_t thread;
     sigset_t signals;
     int stop_code;    /* errno of palm_server_stop(), 0 = all is drained */
@@ -142,12 +143,14 @@ static void *
 stop_on_signal(void *arg)
 {
     struct stopper *self = arg;
-    int number;
+    int number, ignored;
     if (sigwait(&self->signals, &number)) {
         return NULL;
     }
-    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &number);
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
     (void)pthread_sigmask(SIG_UNBLOCK, &self->signals, NULL);
+    palm_log(self->log, PALM_LOG_INFO, "PALM-SERVER-STOPPING",
+             "signal %d: drains; a second one leaves at once", number);
     if (palm_server_stop(self->server, &self->err)) {
         self->stop_code = errno;
     }
@@ -226,7 +229,7 @@ static int
 run(palm_server_t *server, const struct server_file *file,
     const palm_log_t *log)
 {
-    struct stopper stopper = {.server = server};
+    struct stopper stopper = {.server = server, .log = log};
     palm_error_t err = {0};
     block_signals(&stopper.signals);
     if (palm_server_start(server, &err)) {

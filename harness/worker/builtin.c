@@ -124,6 +124,8 @@ sleep_for(const palm_message_t *message, palm_reply_t *reply, void *arg)
     if (palm_value_duration(text, &duration, &err)) {
         return palm_reply_error(reply, err.code, "%s", err.text);
     }
+    palm_log(context->log, PALM_LOG_DEBUG, "PALM-WORKER-SLEEPS", "for %s",
+             text);
     if (wait_for(context->wake, duration)) {
         return palm_reply_error(reply, errno, "%s",
                                 errno == ECANCELED ? "the worker stops"

@@ -7,6 +7,7 @@
 
 struct builtin_context {
     palm_worker_t *worker;
+    const palm_log_t *log;
     int wake; /* can be read when the worker should stop */
 };
 

@@ -209,7 +209,8 @@ run(palm_worker_t *worker, const struct arguments *arguments)
     if (handle_signals(worker)) {
         return program_error("%s", strerror(errno));
     }
-    struct builtin_context context = {worker, wake_pipe[0]};
+    struct builtin_context context = {worker, &arguments->worker.log,
+                                      wake_pipe[0]};
     struct commands commands = {NULL, 0};
     int status = builtin_register(&context)
                      ? program_error("%s", palm_strerror(errno))

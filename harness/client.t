@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# palm-client: call, and the cache's verbs.
+. "$PALM_SRCDIR/harness/support/tap.sh"
+. "$PALM_SRCDIR/harness/support/processes.sh"
+
+start_server server "$PALM_SRCDIR/harness/demo/master.ini" \
+    || bail_out 'no server'
+db=$(endpoint server bypass Cache)
+
+client() {
+    run palm-client --db "$db" --server master "$@"
+}
+
+# --- the cache --------------------------------------------------------------
+client set colour 'dark blue'
+is 'set prints the key' "$status/$out$err" 0/colour
+client get colour
+is 'get prints the value' "$status/$out$err" '0/dark blue'
+client set colour red
+client get colour
+is 'set replaces' "$out" red
+client delete colour
+is 'delete prints nothing' "$status/$out$err" 0/
+client get colour
+is 'a missing key: status' "$status/$out" 1/
+like 'a missing key: it is named' "$err" 'palm-client: get colour: *'
+client delete colour
+is 'delete of a missing key is no error' "$status" 0
+client set '' value
+like 'an empty key: the server chooses one' "$out" '????????-????-4*'
+client get "$out"
+is 'and keeps the value under it' "$out" value
+client --session 'mine.' set colour green
+is 'a session stands before the key' "$out" mine.colour
+client get mine.colour
+is 'the full key gets the value' "$out" green
+
+printf 'a\0b\nc\n' >"$tmp/bytes"
+status=0
+(program palm-client --db "$db" set bytes -) <"$tmp/bytes" >"$tmp/out" \
+    || status=$?
+is 'set - takes stdin' "$status/$(cat "$tmp/out")" 0/bytes
+(program palm-client --db "$db" get bytes) >"$tmp/out"
+ok 'get prints the very bytes' cmp "$tmp/bytes" "$tmp/out"
+client set -- --key --value
+is '-- ends the options' "$out" --key
+client get -- --key
+is 'and - - may begin a value' "$out" --value
+
+# --- call -------------------------------------------------------------------
+client --timeout 50ms call echo x
+is 'no worker: no result in time' "$status/$out" 1/
+like 'it says so' "$err" 'palm-client: *echo*: *'
+
+start_ready worker palm-worker --db "$db" || bail_out 'no worker'
+client call echo x
+is 'call prints the result' "$status/$out$err" 0/x
+status=0
+(program palm-client --db "$db" --server master call echo -) <"$tmp/bytes" \
+    >"$tmp/out" || status=$?
+is 'call - takes stdin' "$status" 0
+ok 'call prints the very bytes' cmp "$tmp/bytes" "$tmp/out"
+run palm-client --db "$db" call any.upper x
+is 'without --server the function names one' "$out" X
+run palm-client --db "$db" --server other call echo x
+is 'another server than expected: status' "$status" 1
+like 'another server than expected: names' "$err" '*master*other*'
+client call fail "$(printf 'red \033[31m\302\233 text')"
+like 'an error text cannot steer the terminal' "$err" \
+    'palm-client: call fail: *red ?[[]31m?? text'
+run palm-client --db "$db" --push "$(endpoint server inbound Pull)" \
+    --sub "$(endpoint server outbound Pub)" --server master call echo direct
+is '--push and --sub' "$out" direct
+
+done_testing

@@ -1,0 +1,168 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# palm-client job: lines out, results in; order, windows, errors, what is
+# missing.
+. "$PALM_SRCDIR/harness/support/tap.sh"
+. "$PALM_SRCDIR/harness/support/processes.sh"
+
+start_server server "$PALM_SRCDIR/harness/demo/master.ini" \
+    || bail_out 'no server'
+db=$(endpoint server bypass Cache)
+
+# job INPUT ARGUMENT…: sets $status, $out, $err.
+job() {
+    job_input=$1
+    shift
+    status=0
+    (program palm-client --db "$db" --server master job "$@") \
+        <"$job_input" >"$tmp/run.out" 2>"$tmp/run.err" || status=$?
+    out=$(cat "$tmp/run.out")
+    err=$(cat "$tmp/run.err")
+}
+
+# --- nobody works -----------------------------------------------------------
+printf 'a\nb\nc\n' >"$tmp/abc"
+: >"$tmp/empty"
+job "$tmp/abc" echo --timeout 50ms
+is 'no worker: status' "$status/$out" 1/
+like 'no worker: the lines without a result' "$err" \
+    '*line 1: no result in time*line 3: no result in time*3 of 3 results*'
+job "$tmp/abc" echo --timeout 50ms --window 1
+like 'no worker: the rest is not sent' "$err" '*1 of * results are missing*'
+job "$tmp/empty" echo --count 100 --timeout 50ms
+like 'no worker: ten lines are named' "$err" \
+    '*line 10: *and 90 more*100 of 100 results are missing*'
+
+# --- one worker -------------------------------------------------------------
+start_server server "$PALM_SRCDIR/harness/demo/master.ini" \
+    || bail_out 'no other server'
+db=$(endpoint server bypass Cache)
+start_ready one palm-worker --db "$db" || bail_out 'no worker'
+one=$pid
+job "$tmp/abc" upper
+is 'a line for each result, in order with one worker' "$status/$out$err" '0/A
+B
+C'
+job "$tmp/empty" upper
+is 'no lines, no results' "$status/$out$err" 0/
+printf 'a\n\nlast' >"$tmp/odd"
+job "$tmp/odd" upper
+is 'an empty line is a message; the last needs no newline' \
+    "$status/$(od -An -c "$tmp/run.out" | tr -d ' ')" '0/A\n\nLAST\n'
+job "$tmp/empty" echo --count 3 --size 2
+is '--count and --size make messages up' "$status/$out$err" '0/01
+02
+03'
+job "$tmp/empty" echo --count 11 --size 1
+is 'of a number that is too long the last digits' \
+    "$(echo "$out" | tail -n 2 | tr '\n' ' ')" '0 1 '
+job "$tmp/empty" echo --count 2 --size 0
+is 'empty payloads' "$status/$(wc -l <"$tmp/run.out" | tr -d ' ')" 0/2
+job "$tmp/empty" echo --count 0
+is 'a job of nothing' "$status/$out$err" 0/
+job "$tmp/empty" echo --count 3 --size 1MB
+is '1 MB each' "$status/$(wc -c <"$tmp/run.out" | tr -d ' ')" 0/3000003
+job "$tmp/abc" fail
+is 'error results: status and stdout' "$status/$out" 1/
+is 'error results: each with its line' \
+    "$(grep -c '^palm-client: line [123]: .*[abc]$' "$tmp/run.err")" 3
+job "$tmp/empty" upper --window 1 --count 50 --size 3
+is 'a window of one message' "$status/$(wc -l <"$tmp/run.out" | tr -d ' ')" 0/50
+
+# Lines that come slowly are sent as they come: the second is written when the
+# result of the first is there.
+mkfifo "$tmp/fifo"
+(program palm-client --db "$db" --server master job upper) \
+    <"$tmp/fifo" >"$tmp/slow.out" 2>"$tmp/slow.err" &
+client=$!
+processes="$processes $client"
+exec 3>"$tmp/fifo"
+echo first >&3
+ok 'a result comes before the input ends' await has_line "$tmp/slow.out" FIRST
+echo second >&3
+ok 'and the next' await has_line "$tmp/slow.out" SECOND
+exec 3>&-
+await_exit "$client"
+is 'until the input ends' "$status/$(cat "$tmp/slow.err")" 0/
+
+# SIGINT leaves with a count of what is missing.
+printf '1ms\nnever\nnever\n' >"$tmp/naps"
+(program palm-client --db "$db" --server master job sleep) \
+    <"$tmp/naps" >"$tmp/int.out" 2>"$tmp/int.err" &
+client=$!
+processes="$processes $client"
+await has_line "$tmp/int.out" 1ms
+stop "$client" INT
+is 'SIGINT: status' "$status" 1
+like 'SIGINT: what is missing' "$(cat "$tmp/int.err")" \
+    '*interrupted*2 of 3 results are missing'
+stop "$one"
+
+# --- two workers ------------------------------------------------------------
+start_server server "$PALM_SRCDIR/harness/demo/master.ini" \
+    || bail_out 'no third server'
+db=$(endpoint server bypass Cache)
+start_ready one palm-worker --db "$db" --name one || bail_out 'no worker'
+one=$pid
+start_ready two palm-worker --db "$db" --name two || bail_out 'no worker'
+two=$pid
+
+job "$tmp/empty" echo --count 5000 --size 8 --ordered
+is 'ordered with two workers: status' "$status/$err" 0/
+is 'ordered with two workers: all' \
+    "$(wc -l <"$tmp/run.out" | tr -d ' ')" 5000
+ok 'ordered with two workers: in order' sort -c "$tmp/run.out"
+job "$tmp/empty" echo --count 200 --size 8 --ordered --window 3
+ok 'ordered with a small window' sort -c "$tmp/run.out"
+is 'ordered with a small window: all' "$(wc -l <"$tmp/run.out" | tr -d ' ')" 200
+
+# The slow line holds back the others only if order is asked for.
+printf '300ms\n1ms\n1ms\n1ms\n' >"$tmp/naps"
+job "$tmp/naps" sleep --ordered
+is 'ordered: the slow line is first' "$(sed -n 1p "$tmp/run.out")" 300ms
+job "$tmp/naps" sleep
+is 'else the others overtake it' "$(sed -n 1p "$tmp/run.out")" 1ms
+is 'and it comes, too' "$status/$(grep -c 300ms "$tmp/run.out")" 0/1
+
+# A line that is lost costs only itself.
+printf '1ms\nnever\n2ms\n' >"$tmp/naps"
+job "$tmp/naps" sleep --ordered --timeout 300ms
+is 'a missing line: status' "$status" 1
+is 'a missing line: the others are printed in order' "$out" '1ms
+2ms'
+like 'a missing line: it is named' "$err" \
+    '*line 2: no result in time*1 of 3 results are missing'
+
+stop "$one"
+first=$status
+stop "$two"
+is 'both workers end well' "$first$status" 00
+count() {
+    sed -n 's/.*COUNTED.* received=\([0-9]*\).*/\1/p' "$tmp/$1.err"
+}
+is 'both have worked, and nothing twice' \
+    $(($(count one) + $(count two))) 5211
+ok 'the first has worked' test "$(count one)" -gt 1000
+ok 'the second too' test "$(count two)" -gt 1000
+
+# --- the progress bar -------------------------------------------------------
+# script gives a terminal; its options differ, and it is not POSIX.
+if script -qec true /dev/null >/dev/null 2>&1; then
+    start_ready bar palm-worker --db "$db" || bail_out 'no worker'
+    cat >"$tmp/bar.sh" <<END
+. "$PALM_SRCDIR/harness/support/tap.sh"
+. "$PALM_SRCDIR/harness/support/processes.sh"
+printf '%s\\n' 300ms 300ms 300ms >"\$tmp/naps"
+(program palm-client --db "$db" --server master job sleep) \
+    <"\$tmp/naps" >"$tmp/bar.results"
+END
+    script -qec "sh '$tmp/bar.sh'" /dev/null >"$tmp/bar.out" 2>&1
+    like 'a terminal sees how far the job is' "$(cat "$tmp/bar.out")" \
+        '*[[]#*.*[]]*%*s left*results*/s*'
+    is 'and the results go where they should' \
+        "$(wc -l <"$tmp/bar.results" | tr -d ' ')" 3
+else
+    skip 'a terminal sees how far the job is' 'no script(1) to make a terminal'
+fi
+
+done_testing

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# posix-symbols.sh BUILD: what the objects below BUILD take from the C library
+# must be in POSIX.1-2008, as glibc's own conformance data list it.
+set -eu
+# shellcheck source=harness/porting/common.sh
+. "$(dirname "$0")/common.sh"
+
+build=${1:?usage: posix-symbols.sh BUILD}
+list=$WORK/posix2008.symbols
+
+# Not POSIX.1-2008, and why they may be there: each is used where configure has
+# found it, with a portable way beside it; environ is POSIX, but no header's.
+excepted='getrandom|getentropy|pthread_setname_np|environ'
+# Libraries that we link, and what compilers put in.
+foreign='zmq_.*|CU_.*|curl_.*|MHD_.*|ini_.*|protobuf_c_.*|__stack_chk_fail'
+foreign=$foreign'|_GLOBAL_OFFSET_TABLE_|__isoc(99|23)_.*|__errno_location'
+foreign=$foreign'|__.*_chk|__atomic_.*|stdin|stdout|stderr'
+
+make_list() {
+    fetch_source glibc
+    (
+        cd "$WORK/src/glibc/conform/data"
+        find . -name '*.h-data' | while read -r file; do
+            gcc -E -P -DPOSIX2008 -I. -x c "$file"
+        done
+    ) | grep -E '^([a-z]+-)*(function|variable|element)' |
+        sed -E 's/^[a-z-]* *(\{[^}]*\}|[A-Za-z_]+) +//
+                s/[^A-Za-z0-9_].*//' | sort -u >"$list.new"
+    [ "$(wc -l <"$list.new")" -gt 1000 ] || skip "glibc's data not understood"
+    mv "$list.new" "$list"
+}
+
+[ -s "$list" ] || make_list
+find "$build" -name '*.o' ! -path '*/conftest*' -print0 >"$WORK/objects"
+[ -s "$WORK/objects" ] || {
+    echo "no objects below $build"
+    exit 1
+}
+xargs -0 nm --defined-only <"$WORK/objects" |
+    awk 'NF == 3 { print $3 }' | sort -u >"$WORK/defined"
+xargs -0 nm -u <"$WORK/objects" | awk 'NF == 2 { print $2 }' | sort -u |
+    grep -vxE "$foreign|$excepted" | grep -vxFf "$list" |
+    grep -vxFf "$WORK/defined" >"$WORK/not-posix" || :
+if [ -s "$WORK/not-posix" ]; then
+    echo "Not in POSIX.1-2008:"
+    cat "$WORK/not-posix"
+    exit 1
+fi
+echo "$(tr -cd '\0' <"$WORK/objects" | wc -c) objects need POSIX.1-2008 only"
