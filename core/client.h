@@ -28,7 +28,8 @@ typedef struct palm_client_options {
                                  default 5000, -1 = for ever */
 } palm_client_options_t;
 
-/* A result.  Slices stay valid until palm_result_fini(). */
+/* A result.  Slices stay valid until palm_result_fini().  They may point into
+ * the struct itself, so it must not be copied or moved. */
 typedef struct palm_result {
     palm_message_t message; /* slices of frame */
     palm_slice_t error;     /* size 0 = no error; else code and text */
@@ -60,7 +61,8 @@ PALM_EXPORT const char *palm_client_id(const palm_client_t *self);
  * before it), "server.method", or several of these separated by blanks; cache,
  * which may be NULL, travels along and comes back with the result.
  * Waits for room in the window and in the socket, at most timeout ms (-1 = for
- * ever); results that come meanwhile are kept for palm_client_recv().
+ * ever); results that come meanwhile are kept for palm_client_recv(), at most
+ * `window` of them: then only receiving makes room, and it fails at once.
  * Returns -1 with errno EAGAIN (no room in time), EINVAL (not UTF-8) or ENOMEM;
  * then nothing was sent. */
 PALM_EXPORT int palm_client_send(palm_client_t *self, const char *function,
@@ -74,7 +76,8 @@ PALM_EXPORT int palm_client_recv(palm_client_t *self, palm_result_t *result,
 
 /* One message out, its result in (matched by the cache field, so results of a
  * job are not taken for it).  Errors as palm_client_send(), and ETIMEDOUT if
- * the result does not come in time. */
+ * the result does not come in time; it is dropped should it come later, as are
+ * further results of a function that yields several. */
 PALM_EXPORT int palm_client_call(palm_client_t *self, const char *function,
                                  palm_slice_t payload, palm_result_t *result,
                                  int64_t timeout,
@@ -90,12 +93,14 @@ PALM_EXPORT void palm_client_forget(palm_client_t *self, int64_t n);
 PALM_EXPORT void palm_result_fini(palm_result_t *result);
 
 /* The cache.  A request that is not answered in time is -1 with errno
- * ETIMEDOUT; the next request is not confused by a late answer.
+ * ETIMEDOUT; the next request is not confused by a late answer.  A value that
+ * the server did not store is -1 with errno EIO.
  *
  * get and delete take the full key; set puts the session before the key and
  * returns the full key in *full_key (if not NULL; the caller frees it).  An
- * empty key lets the server choose one.  The wire cannot tell a missing value
- * from an empty one: both are a frame of 0 bytes.  The caller closes *value. */
+ * empty key lets the server choose one, without the session.  The wire cannot
+ * tell a missing value from an empty one: both are a frame of 0 bytes.  The
+ * caller closes *value. */
 PALM_EXPORT int palm_client_get(palm_client_t *self, palm_slice_t key,
                                 zmq_msg_t *value,
                                 palm_error_t *err) PALM_MUST_USE;

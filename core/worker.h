@@ -39,7 +39,7 @@ typedef struct palm_worker_options {
     const char *push_address; /* NULL = ask for worker_pull_address */
     int64_t timeout;          /* ms to wait for the cache, default 5000 */
     int64_t prefetch;         /* messages in the receive queue, default 1000 */
-    int64_t linger;           /* ms to flush results at the end */
+    int64_t linger;           /* ms to flush at the end, default 1000 */
     int64_t messages;         /* end after so many, 0 = never */
     palm_log_t log;
 } palm_worker_options_t;
@@ -82,7 +82,8 @@ PALM_EXPORT void palm_worker_stats(const palm_worker_t *self,
                                    palm_worker_stats_t *stats);
 
 /* Answers with a copy of payload.  Returns -1 with errno EALREADY (see
- * palm_yields_t), ENOMEM or ECANCELED (the worker stops). */
+ * palm_yields_t), ENOMEM or ECANCELED (the worker stops, and nobody took the
+ * result within `linger`). */
 PALM_EXPORT int palm_reply(palm_reply_t *reply, palm_slice_t payload);
 
 /* Sets the reason of an error result; returns -1 for `return`. */

@@ -177,9 +177,9 @@ work_on(palm_worker_t *self, zmq_msg_t *frame)
     if (!answer(self, &message)) {
         return 0;
     }
-    palm_log(&self->log, PALM_LOG_ERROR, "PALM-WORKER-UNSENT",
-             "worker '%s' could not hand in a result: %s", self->name,
-             palm_strerror(errno));
+    palm_log(&self->log, errno == ECANCELED ? PALM_LOG_WARNING : PALM_LOG_ERROR,
+             "PALM-WORKER-UNSENT", "worker '%s' could not hand in a result: %s",
+             self->name, palm_strerror(errno));
     return errno == ENOMEM ? 0 : -1;
 }
 
