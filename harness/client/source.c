@@ -88,10 +88,9 @@ is_readable(void)
 static bool
 take_line(struct source *self, palm_slice_t *payload)
 {
-    char *from = self->data + self->searched;
-    char *newline = self->end > self->searched
-                        ? memchr(from, '\n', self->end - self->searched)
-                        : NULL;
+    size_t left = self->end - self->searched;
+    char *newline =
+        left ? memchr(self->data + self->searched, '\n', left) : NULL;
     bool is_rest = !newline && self->ended && self->end > self->begin;
     if (!newline && !is_rest) {
         self->searched = self->end;

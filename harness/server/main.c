@@ -3,7 +3,8 @@
  *
  * SIGTERM and SIGINT are blocked in every thread; one thread waits for the
  * first of them and drains the server.  While it does so it lets a second one
- * through, whose handler ends the process. */
+ * through, whose handler ends the process.  If the server ends by itself,
+ * main() wakes that thread by a SIGUSR1, which stays blocked otherwise. */
 #include "config.h"
 
 #include <errno.h>
@@ -108,7 +109,8 @@ struct stopper {
     palm_server_t *server; /* outlives the thread */
     const palm_log_t *log;
     pthread_t thread;
-    sigset_t signals;
+    sigset_t signals; /* SIGTERM and SIGINT */
+    bool has_ended;   /* set, atomically, before the SIGUSR1 */
     int stop_code;    /* errno of palm_server_stop(), 0 = all is drained */
     palm_error_t err; /* what it said */
 };
@@ -127,10 +129,14 @@ static void
 block_signals(sigset_t *signals)
 {
     struct sigaction action = {.sa_handler = on_second_signal};
+    sigset_t wake;
     (void)sigemptyset(signals);
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+    (void)sigemptyset(&wake);
+    (void)sigaddset(&wake, SIGUSR1);
+    (void)pthread_sigmask(SIG_BLOCK, &wake, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGINT, &action, NULL);
     /* A reader of READY that went away is an error of write(), no death. */
@@ -138,16 +144,29 @@ block_signals(sigset_t *signals)
     (void)sigaction(SIGPIPE, &action, NULL);
 }
 
-/* Cancelled by main() if the server ends by itself; not once a signal came. */
+/* Waits for one of the signals.  Returns 0 if the server ended before. */
+static int
+await_signal(struct stopper *self)
+{
+    sigset_t all = self->signals;
+    int number = 0;
+    (void)sigaddset(&all, SIGUSR1);
+    while (!__atomic_load_n(&self->has_ended, __ATOMIC_ACQUIRE)) {
+        if (!sigwait(&all, &number) && number != SIGUSR1) {
+            return number;
+        }
+    }
+    return 0;
+}
+
 static void *
 stop_on_signal(void *arg)
 {
     struct stopper *self = arg;
-    int number, ignored;
-    if (sigwait(&self->signals, &number)) {
+    int number = await_signal(self);
+    if (!number) {
         return NULL;
     }
-    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
     (void)pthread_sigmask(SIG_UNBLOCK, &self->signals, NULL);
     palm_log(self->log, PALM_LOG_INFO, "PALM-SERVER-STOPPING",
              "signal %d: drains; a second one leaves at once", number);
@@ -216,7 +235,8 @@ await_end(struct stopper *stopper)
     if (palm_server_wait(stopper->server, -1)) {
         status = program_error("%s", palm_strerror(errno));
     }
-    (void)pthread_cancel(stopper->thread);
+    __atomic_store_n(&stopper->has_ended, true, __ATOMIC_RELEASE);
+    (void)pthread_kill(stopper->thread, SIGUSR1);
     (void)pthread_join(stopper->thread, NULL);
     if (!stopper->stop_code
         && palm_server_stop(stopper->server, &stopper->err)) {
