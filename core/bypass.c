@@ -76,9 +76,9 @@ palm__bypass_run(palm_part_t *part)
     bool inbound = part->class_->direction == PALM_INBOUND;
     const int fds[] = {part->inner_fd, part->world_fd};
     while (!part->stopping) {
-        bool ended = part->options.messages
-                     && part->stats.received
-                            >= (uint64_t)part->options.messages;
+        bool ended =
+            part->options.messages
+            && part->stats.received >= (uint64_t)part->options.messages;
         bool listens = inbound && !ended;
         int burst = PALM__TRAIN_MAX; /* between two looks at the orders */
         while (listens && burst > 0 && serve(part)) {

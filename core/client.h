@@ -38,7 +38,8 @@ typedef struct palm_result {
 
 PALM_BEGIN_DECLS
 
-PALM_EXPORT void palm_client_options_init(palm_client_options_t *options);
+PALM_EXPORT
+void palm_client_options_init(palm_client_options_t *options);
 
 /* Connects: asks the cache for the addresses (and the name, which must be the
  * expected one), connects both sockets and returns when both connections stand.
@@ -48,14 +49,17 @@ PALM_EXPORT void palm_client_options_init(palm_client_options_t *options);
  *   ENOENT     the cache does not have the key;
  *   EPERM      the server has another name;
  *   ENOMEM, EMFILE. */
-PALM_EXPORT palm_client_t *
-palm_client_new(const palm_client_options_t *options, palm_error_t *err);
+PALM_EXPORT
+palm_client_t *palm_client_new(const palm_client_options_t *options,
+                               palm_error_t *err);
 
 /* Closes the sockets, frees, sets *self_p to NULL; nothing if NULL. */
-PALM_EXPORT void palm_client_destroy(palm_client_t **self_p);
+PALM_EXPORT
+void palm_client_destroy(palm_client_t **self_p);
 
 /* The client's uuid: the topic of its results. */
-PALM_EXPORT const char *palm_client_id(const palm_client_t *self);
+PALM_EXPORT
+const char *palm_client_id(const palm_client_t *self);
 
 /* Sends one message of a job.  function is "method" (the server's name is put
  * before it), "server.method", or several of these separated by blanks; cache,
@@ -65,32 +69,37 @@ PALM_EXPORT const char *palm_client_id(const palm_client_t *self);
  * `window` of them: then only receiving makes room, and it fails at once.
  * Returns -1 with errno EAGAIN (no room in time), EINVAL (not UTF-8) or ENOMEM;
  * then nothing was sent. */
-PALM_EXPORT int palm_client_send(palm_client_t *self, const char *function,
-                                 palm_slice_t payload, const char *cache,
-                                 int64_t timeout) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_send(palm_client_t *self, const char *function,
+                     palm_slice_t payload, const char *cache, int64_t timeout)
+    PALM_MUST_USE;
 
 /* Gets the next result, in the order of arrival.  On success the caller calls
  * palm_result_fini().  Returns -1 with errno EAGAIN (none in time). */
-PALM_EXPORT int palm_client_recv(palm_client_t *self, palm_result_t *result,
-                                 int64_t timeout) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_recv(palm_client_t *self, palm_result_t *result,
+                     int64_t timeout) PALM_MUST_USE;
 
 /* One message out, its result in (matched by the cache field, so results of a
  * job are not taken for it).  Errors as palm_client_send(), and ETIMEDOUT if
  * the result does not come in time; it is dropped should it come later, as are
  * further results of a function that yields several. */
-PALM_EXPORT int palm_client_call(palm_client_t *self, const char *function,
-                                 palm_slice_t payload, palm_result_t *result,
-                                 int64_t timeout,
-                                 palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_call(palm_client_t *self, const char *function,
+                     palm_slice_t payload, palm_result_t *result,
+                     int64_t timeout, palm_error_t *err) PALM_MUST_USE;
 
 /* Messages sent whose results have not come. */
-PALM_EXPORT int64_t palm_client_outstanding(const palm_client_t *self);
+PALM_EXPORT
+int64_t palm_client_outstanding(const palm_client_t *self);
 
 /* Gives up waiting for n outstanding results (a function that answers
  * nothing), so that the window has room again. */
-PALM_EXPORT void palm_client_forget(palm_client_t *self, int64_t n);
+PALM_EXPORT
+void palm_client_forget(palm_client_t *self, int64_t n);
 
-PALM_EXPORT void palm_result_fini(palm_result_t *result);
+PALM_EXPORT
+void palm_result_fini(palm_result_t *result);
 
 /* The cache.  A request that is not answered in time is -1 with errno
  * ETIMEDOUT; the next request is not confused by a late answer.  A value that
@@ -101,14 +110,15 @@ PALM_EXPORT void palm_result_fini(palm_result_t *result);
  * empty key lets the server choose one, without the session.  The wire cannot
  * tell a missing value from an empty one: both are a frame of 0 bytes.  The
  * caller closes *value. */
-PALM_EXPORT int palm_client_get(palm_client_t *self, palm_slice_t key,
-                                zmq_msg_t *value,
-                                palm_error_t *err) PALM_MUST_USE;
-PALM_EXPORT int palm_client_set(palm_client_t *self, palm_slice_t key,
-                                palm_slice_t value, char **full_key,
-                                palm_error_t *err) PALM_MUST_USE;
-PALM_EXPORT int palm_client_delete(palm_client_t *self, palm_slice_t key,
-                                   palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_get(palm_client_t *self, palm_slice_t key, zmq_msg_t *value,
+                    palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_set(palm_client_t *self, palm_slice_t key, palm_slice_t value,
+                    char **full_key, palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_delete(palm_client_t *self, palm_slice_t key, palm_error_t *err)
+    PALM_MUST_USE;
 
 PALM_END_DECLS
 #endif

@@ -21,11 +21,13 @@ PALM_BEGIN_DECLS
 
 /* Fills *err (which may be NULL), sets errno to code, returns -1.
  * A text that is too long is cut. */
-PALM_EXPORT int palm_error_set(palm_error_t *err, int code, const char *format,
-                               ...) PALM_PRINTF(3, 4);
+PALM_EXPORT
+int palm_error_set(palm_error_t *err, int code, const char *format, ...)
+    PALM_PRINTF(3, 4);
 
 /* Describes an errno value, libzmq's own codes included.  Never NULL. */
-PALM_EXPORT const char *palm_strerror(int code);
+PALM_EXPORT
+const char *palm_strerror(int code);
 
 PALM_END_DECLS
 #endif

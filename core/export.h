@@ -4,8 +4,8 @@
 #define PALM_EXPORT_H
 
 #if defined __GNUC__
-#define PALM_EXPORT __attribute__((visibility("default")))
-#define PALM_MUST_USE __attribute__((warn_unused_result))
+#define PALM_EXPORT              __attribute__((visibility("default")))
+#define PALM_MUST_USE            __attribute__((warn_unused_result))
 #define PALM_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define PALM_EXPORT

@@ -7,10 +7,10 @@
  *   and hands the train to the router.  With little load a train is one message
  *   and nothing waits for company.
  * - Each message costs credit, in messages and bytes, which comes back when an
- *   outbound part has handed it over.  Without credit the part does not read its
- *   socket, so the pressure reaches the sender.  Below half of its window it
- *   marks its trains eager; above, the outbound part may keep the credit for a
- *   while, which saves two wake-ups per train.
+ *   outbound part has handed it over.  Without credit the part does not read
+ *   its socket, so the pressure reaches the sender.  Below half of its window
+ *   it marks its trains eager; above, the outbound part may keep the credit
+ *   for a while, which saves two wake-ups per train.
  * - A blocking part (REP) answers each request exactly once, with what became
  *   of its last message (facts 4.2); it has one message inside at a time.
  * - Whatever is wrong with a message costs that message only.
@@ -36,12 +36,12 @@ palm__inbound_init(palm_part_t *part)
 {
     struct palm__inbound *in = &part->in;
     /* A blocking part on either side is served one message at a time. */
-    bool single = part->class_->waits
-                  || (part->route && part->route->class_->waits);
+    bool single =
+        part->class_->waits || (part->route && part->route->class_->waits);
     in->credit = single ? 1 : part->options.window;
     in->credit_size = part->options.window_size;
-    in->train_max = in->credit < PALM__TRAIN_MAX ? (uint32_t)in->credit
-                                                 : PALM__TRAIN_MAX;
+    in->train_max =
+        in->credit < PALM__TRAIN_MAX ? (uint32_t)in->credit : PALM__TRAIN_MAX;
     in->drain_left = 2 * part->options.hwm;
     return zmq_msg_init(&in->feedback);
 }
@@ -93,7 +93,7 @@ send_train(palm_part_t *part)
     palm__count(&part->stats.sent, in->count);
     in->count = 0;
     in->bytes = 0;
-    if (zmq_msg_send(&frame, part->inner, 0) == -1) {
+    if (zmq_msg_send(&frame, part->inner, ZMQ_DONTWAIT) == -1) {
         (void)zmq_msg_close(&frame);
         return -1;
     }

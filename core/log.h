@@ -10,10 +10,10 @@
 #include "core/export.h"
 
 enum palm_log_level { /* syslog's numbers */
-    PALM_LOG_ERROR = 3,
-    PALM_LOG_WARNING = 4,
-    PALM_LOG_INFO = 6,
-    PALM_LOG_DEBUG = 7
+                      PALM_LOG_ERROR = 3,
+                      PALM_LOG_WARNING = 4,
+                      PALM_LOG_INFO = 6,
+                      PALM_LOG_DEBUG = 7
 };
 
 /* Receives one line.  Called from any thread of the server, also from several
@@ -29,16 +29,19 @@ typedef struct palm_log {
 PALM_BEGIN_DECLS
 
 /* Writes one line; does nothing if log or log->write is NULL.  Keeps errno. */
-PALM_EXPORT void palm_log(const palm_log_t *log, int level, const char *id,
-                          const char *format, ...) PALM_PRINTF(4, 5);
+PALM_EXPORT
+void palm_log(const palm_log_t *log, int level, const char *id,
+              const char *format, ...) PALM_PRINTF(4, 5);
 
 /* A palm_log_f that writes "palm: warning: ID: text" to stderr; arg, if not
  * NULL, is the program's name (a const char *) to use for "palm". */
-PALM_EXPORT palm_log_f palm_log_stderr;
+PALM_EXPORT
+palm_log_f palm_log_stderr;
 
 /* Reads "error", "warning", "info" or "debug".
  * Returns the level, or -1 with errno EINVAL. */
-PALM_EXPORT int palm_log_level(const char *name);
+PALM_EXPORT
+int palm_log_level(const char *name);
 
 PALM_END_DECLS
 #endif

@@ -41,7 +41,10 @@ typedef struct palm_message {
 #define PALM_MESSAGE_INIT                                                      \
     {                                                                          \
         {NULL, 0}, {NULL, 0}, 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0},   \
-            0, {NULL, 0}                                                       \
+            0,                                                                 \
+        {                                                                      \
+            NULL, 0                                                            \
+        }                                                                      \
     }
 
 /* Bytes that palm_message_error_field() needs for a text of n bytes. */
@@ -64,8 +67,7 @@ PALM_EXPORT bool palm_slice_is_utf8(palm_slice_t text);
  * On failure (-1, errno EBADMSG) *message is unchanged and *err, which may be
  * NULL, says what is wrong at which byte. */
 PALM_EXPORT int palm_message_scan(palm_message_t *message, const void *frame,
-                                  size_t size,
-                                  palm_error_t *err) PALM_MUST_USE;
+                                  size_t size, palm_error_t *err) PALM_MUST_USE;
 
 /* Bytes of the encoded message. */
 PALM_EXPORT size_t palm_message_size(const palm_message_t *message);
@@ -101,8 +103,8 @@ PALM_EXPORT palm_slice_t palm_message_error_field(palm_slice_t text,
  *   ENOENT  the function is empty, or has no dot;
  *   ERANGE  the stage is negative or has no element. */
 PALM_EXPORT int palm_message_method(const palm_message_t *message,
-                                    palm_slice_t *server,
-                                    palm_slice_t *method) PALM_MUST_USE;
+                                    palm_slice_t *server, palm_slice_t *method)
+    PALM_MUST_USE;
 
 PALM_END_DECLS
 #endif

@@ -139,8 +139,8 @@ return_credit(palm_part_t *part, uint16_t from, palm__kind_t kind)
     part->touched = true;
     if (palm__note_send(part->inner, &note)) {
         palm_log(palm_part_log(part), PALM_LOG_ERROR, "PALM-PART-INNER",
-                 "outbound %s: cannot reach the router: %s",
-                 part->options.name, palm_strerror(errno));
+                 "outbound %s: cannot reach the router: %s", part->options.name,
+                 palm_strerror(errno));
     }
 }
 
@@ -166,7 +166,7 @@ send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
     up.kind = (uint8_t)kind;
     part->touched = true;
     if (count > 0 && !palm__train_frame(&frame, &up, messages, count)) {
-        if (zmq_msg_send(&frame, part->inner, 0) != -1) {
+        if (zmq_msg_send(&frame, part->inner, ZMQ_DONTWAIT) != -1) {
             return;
         }
         (void)zmq_msg_close(&frame);

@@ -41,10 +41,9 @@ open_inner(palm_part_t *part)
     palm__id_t id = palm__id_of(part->index);
     return zmq_setsockopt(part->inner, ZMQ_ROUTING_ID, id.bytes,
                           sizeof id.bytes)
-                   || zmq_connect(part->inner,
-                                  part->side == PALM_SIDE_INBOUND
-                                      ? PALM__INBOUND_ADDRESS
-                                      : PALM__OUTBOUND_ADDRESS)
+                   || zmq_connect(part->inner, part->side == PALM_SIDE_INBOUND
+                                                   ? PALM__INBOUND_ADDRESS
+                                                   : PALM__OUTBOUND_ADDRESS)
                ? -1
                : 0;
 }

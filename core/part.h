@@ -163,32 +163,43 @@ typedef struct palm_part_stats {
 PALM_BEGIN_DECLS
 
 /* Sets every option to its default. */
-PALM_EXPORT void palm_part_options_init(palm_part_options_t *options);
+PALM_EXPORT
+void palm_part_options_init(palm_part_options_t *options);
 
 /* Sets an option by its name, as in a server file.  Strings are kept as
  * pointers to text.  Returns -1 with errno ENOENT (no such option), EINVAL or
  * ERANGE (see value.h) and the reason in *err. */
-PALM_EXPORT int palm_part_option_set(palm_part_options_t *options,
-                                     const char *key, const char *text,
-                                     palm_error_t *err);
+PALM_EXPORT
+int palm_part_option_set(palm_part_options_t *options, const char *key,
+                         const char *text, palm_error_t *err);
 
 /* Name of the option number index, NULL after the last. */
-PALM_EXPORT const char *palm_part_option_name(size_t index);
+PALM_EXPORT
+const char *palm_part_option_name(size_t index);
 
 /* Yields one message from a scatter or gather hook.  Waits while the part has
  * no credit.  Returns -1 with errno ENOMEM, or ECANCELED (the server stops). */
-PALM_EXPORT int palm_part_yield(palm_part_t *part,
-                                const palm_message_t *message);
+PALM_EXPORT
+int palm_part_yield(palm_part_t *part, const palm_message_t *message);
 
-PALM_EXPORT const char *palm_part_name(const palm_part_t *part);
-PALM_EXPORT const char *palm_part_server_name(const palm_part_t *part);
-PALM_EXPORT const palm_part_options_t *palm_part_options(const palm_part_t *p);
-PALM_EXPORT const palm_log_t *palm_part_log(const palm_part_t *part);
-PALM_EXPORT palm_cache_t *palm_part_cache(palm_part_t *part);
-PALM_EXPORT palm_id_source_t *palm_part_ids(palm_part_t *part);
-PALM_EXPORT palm_part_stats_t *palm_part_stats(palm_part_t *part);
-PALM_EXPORT void *palm_part_socket(palm_part_t *part); /* the world's */
-PALM_EXPORT void *palm_part_state(palm_part_t *part);  /* state_size bytes */
+PALM_EXPORT
+const char *palm_part_name(const palm_part_t *part);
+PALM_EXPORT
+const char *palm_part_server_name(const palm_part_t *part);
+PALM_EXPORT
+const palm_part_options_t *palm_part_options(const palm_part_t *p);
+PALM_EXPORT
+const palm_log_t *palm_part_log(const palm_part_t *part);
+PALM_EXPORT
+palm_cache_t *palm_part_cache(palm_part_t *part);
+PALM_EXPORT
+palm_id_source_t *palm_part_ids(palm_part_t *part);
+PALM_EXPORT
+palm_part_stats_t *palm_part_stats(palm_part_t *part);
+PALM_EXPORT
+void *palm_part_socket(palm_part_t *part); /* the world's */
+PALM_EXPORT
+void *palm_part_state(palm_part_t *part); /* state_size bytes */
 
 PALM_END_DECLS
 #endif

@@ -17,17 +17,17 @@
 
 /* What an inbound part knows of the messages it has sent. */
 struct palm__inbound {
-    int64_t credit;       /* messages it may still send */
-    int64_t credit_size;  /* bytes of them; may fall below 0 by one message */
-    uint32_t train_max;   /* messages in one train of this part */
-    uint32_t count;       /* messages in batch */
-    uint64_t bytes;       /* of them */
-    uint8_t answer;       /* waiting part: kind of the last answer, or none */
-    bool yield_failed;    /* a yield was refused: the scatter failed */
-    unsigned rounds;      /* of the loop; notes are looked at now and then */
-    bool deaf;            /* has stopped listening, in a drain */
-    int64_t drain_left;   /* messages that a drain may still read */
-    zmq_msg_t feedback;   /* waiting part: of the last answer */
+    int64_t credit;      /* messages it may still send */
+    int64_t credit_size; /* bytes of them; may fall below 0 by one message */
+    uint32_t train_max;  /* messages in one train of this part */
+    uint32_t count;      /* messages in batch */
+    uint64_t bytes;      /* of them */
+    uint8_t answer;      /* waiting part: kind of the last answer, or none */
+    bool yield_failed;   /* a yield was refused: the scatter failed */
+    unsigned rounds;     /* of the loop; notes are looked at now and then */
+    bool deaf;           /* has stopped listening, in a drain */
+    int64_t drain_left;  /* messages that a drain may still read */
+    zmq_msg_t feedback;  /* waiting part: of the last answer */
     zmq_msg_t batch[PALM__TRAIN_MAX];
 };
 
@@ -51,29 +51,29 @@ struct palm__outbound {
 };
 
 struct palm_part {
-    const palm_part_class_t *class_;  /* fixed */
-    palm_part_options_t options;      /* fixed; the strings are ours */
-    palm_hooks_t hooks;               /* fixed; of the options, else the class */
-    palm_side_t side;                 /* fixed */
-    uint16_t index;                   /* fixed; place among the server's parts */
-    palm_part_t *route;               /* fixed; NULL = none */
-    palm_server_t *server;            /* fixed; outlives the part */
-    void *zmq;                        /* fixed; the server's context */
-    size_t part_count;                /* fixed; parts of the server */
-    pthread_t thread;                 /* fixed; of the server's handle */
-    char endpoint[PALM__ENDPOINT];    /* set before the part reports */
+    const palm_part_class_t *class_; /* fixed */
+    palm_part_options_t options;     /* fixed; the strings are ours */
+    palm_hooks_t hooks;              /* fixed; of the options, else the class */
+    palm_side_t side;                /* fixed */
+    uint16_t index;                  /* fixed; place among the server's parts */
+    palm_part_t *route;              /* fixed; NULL = none */
+    palm_server_t *server;           /* fixed; outlives the part */
+    void *zmq;                       /* fixed; the server's context */
+    size_t part_count;               /* fixed; parts of the server */
+    pthread_t thread;                /* fixed; of the server's handle */
+    char endpoint[PALM__ENDPOINT];   /* set before the part reports */
 
-    void *world;         /* the socket that meets the world */
-    void *inner;         /* to the router; of a bypass part, to the server */
-    int world_fd;        /* see wait.h */
+    void *world;  /* the socket that meets the world */
+    void *inner;  /* to the router; of a bypass part, to the server */
+    int world_fd; /* see wait.h */
     int inner_fd;
-    bool touched;        /* the inner socket was used since it said EAGAIN */
-    bool draining;       /* the intake is to be closed */
-    bool flushing;       /* credit is returned at once */
-    bool stopping;       /* leave */
-    bool ended;          /* by `messages`: only waits for its stop */
-    int64_t warned;      /* when the last warning was logged, ms */
-    uint64_t unwarned;   /* warnings that were not */
+    bool touched;      /* the inner socket was used since it said EAGAIN */
+    bool draining;     /* the intake is to be closed */
+    bool flushing;     /* credit is returned at once */
+    bool stopping;     /* leave */
+    bool ended;        /* by `messages`: only waits for its stop */
+    int64_t warned;    /* when the last warning was logged, ms */
+    uint64_t unwarned; /* warnings that were not */
     palm_id_source_t ids;
     palm_part_stats_t stats;       /* written by the part's thread */
     palm_part_stats_t router_side; /* written by the router's thread */
@@ -121,7 +121,8 @@ void palm__outbound_fini(palm_part_t *part);
 int palm__inbound_yield(palm_part_t *part, const palm_message_t *message);
 
 /* Copies options, and the strings in them; fini frees these. */
-int palm__options_copy(palm_part_options_t *to, const palm_part_options_t *from);
+int palm__options_copy(palm_part_options_t *to,
+                       const palm_part_options_t *from);
 void palm__options_fini(palm_part_options_t *options);
 
 /* Logs trouble that a peer caused, at most once a second a part; the next line

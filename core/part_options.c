@@ -13,7 +13,7 @@
 
 #define ROW(kind, name, least)                                                 \
     {                                                                          \
-        #name, PALM__SETTING_##kind, offsetof(palm_part_options_t, name),      \
+#name, PALM__SETTING_##kind, offsetof(palm_part_options_t, name),      \
             least                                                              \
     }
 

@@ -47,9 +47,9 @@ enum { TRAINS_AT_ONCE = 16 }; /* before credit is looked at again */
 typedef enum palm__phase {
     STARTING, /* waits for PALM__GO */
     ROUTING,
-    DRAINING_INTAKE,    /* inbound parts, but not those from workers */
-    AWAITING_RESULTS,   /* that are still with the workers */
-    DRAINING_RESULTS,   /* inbound parts from workers */
+    DRAINING_INTAKE,  /* inbound parts, but not those from workers */
+    AWAITING_RESULTS, /* that are still with the workers */
+    DRAINING_RESULTS, /* inbound parts from workers */
     DRAINING_OUTBOUND,
     OVER
 } palm__phase_t;
@@ -70,10 +70,10 @@ struct palm__router {
     int fds[2];     /* of out and in, see wait.h */
     struct row *rows;
     size_t count;
-    struct row *waiting;       /* blocking part that everybody waits for */
-    uint64_t routed;           /* messages */
-    uint64_t to_workers;       /* messages handed over to workers */
-    uint64_t from_workers;     /* results that came back */
+    struct row *waiting;   /* blocking part that everybody waits for */
+    uint64_t routed;       /* messages */
+    uint64_t to_workers;   /* messages handed over to workers */
+    uint64_t from_workers; /* results that came back */
     palm__phase_t phase;
     int64_t deadline;    /* of the drain, -1 = none */
     int64_t last_result; /* when a drain last saw a result */
@@ -85,8 +85,8 @@ palm__router_t *
 palm__router_new(palm_server_t *server)
 {
     palm__router_t *self = calloc(1, sizeof *self);
-    if (!self || !(self->rows = calloc(server->part_count + 1,
-                                       sizeof *self->rows))) {
+    if (!self
+        || !(self->rows = calloc(server->part_count + 1, sizeof *self->rows))) {
         free(self);
         errno = ENOMEM;
         return NULL;
@@ -235,8 +235,7 @@ on_train(palm__router_t *self, struct row *row, zmq_msg_t *frame)
     self->routed += note.count;
     if (has_trait(row, PALM_FROM_WORKERS)) {
         self->from_workers += note.count;
-        self->last_result =
-            self->phase == ROUTING ? 0 : palm__now_ms();
+        self->last_result = self->phase == ROUTING ? 0 : palm__now_ms();
     }
     forward(self, row, frame);
     if (limit && self->routed >= (uint64_t)limit && self->phase == ROUTING) {
@@ -505,9 +504,8 @@ serve_all(palm__router_t *self)
     while (serve(self, self->out)) {
         busy = true;
     }
-    for (int i = 0; i < TRAINS_AT_ONCE && !self->waiting
-                    && serve(self, self->in);
-         i++) {
+    for (int i = 0;
+         i < TRAINS_AT_ONCE && !self->waiting && serve(self, self->in); i++) {
         busy = true;
     }
     return busy;

@@ -14,7 +14,7 @@
 
 #define ROW(kind, name, least)                                                 \
     {                                                                          \
-        #name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name),    \
+#name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name),    \
             least                                                              \
     }
 
@@ -147,16 +147,15 @@ check_options(const palm_part_class_t *class_,
         return palm_error_set(err, EINVAL, "%s part of class %s: empty name",
                               side, class_->name);
     }
-    if (class_->socket_type >= 0
-        && (!options->address || !*options->address)) {
+    if (class_->socket_type >= 0 && (!options->address || !*options->address)) {
         return palm_error_set(err, EINVAL, "%s %s: no address", side,
                               options->name);
     }
     if (class_->traits & PALM_TOPIC && class_->direction == PALM_INBOUND
         && !options->previous) {
         return palm_error_set(err, EINVAL,
-                              "%s %s: no previous server to subscribe to",
-                              side, options->name);
+                              "%s %s: no previous server to subscribe to", side,
+                              options->name);
     }
     if (options->window < 1 || options->window_size < 1 || options->hwm < 1) {
         return palm_error_set(

@@ -46,26 +46,30 @@ typedef struct palm_server_options {
 
 PALM_BEGIN_DECLS
 
-PALM_EXPORT void palm_server_options_init(palm_server_options_t *options);
+PALM_EXPORT
+void palm_server_options_init(palm_server_options_t *options);
 
 /* Sets an option by its name; log_level is one of them.  Errors as in
  * palm_part_option_set(). */
-PALM_EXPORT int palm_server_option_set(palm_server_options_t *options,
-                                       const char *key, const char *text,
-                                       palm_error_t *err);
+PALM_EXPORT
+int palm_server_option_set(palm_server_options_t *options, const char *key,
+                           const char *text, palm_error_t *err);
 
 /* Name of the option number index, NULL after the last. */
-PALM_EXPORT const char *palm_server_option_name(size_t index);
+PALM_EXPORT
+const char *palm_server_option_name(size_t index);
 
 /* Makes a server; options may be NULL for the defaults.  The name is preset in
  * the cache under "name".  Returns NULL with errno EINVAL (empty name) or
  * ENOMEM. */
-PALM_EXPORT palm_server_t *
-palm_server_new(const char *name, const palm_server_options_t *options);
+PALM_EXPORT
+palm_server_t *palm_server_new(const char *name,
+                               const palm_server_options_t *options);
 
 /* Stops the server if it runs, frees it, sets *self_p to NULL; nothing if it is
  * NULL.  Keeps errno. */
-PALM_EXPORT void palm_server_destroy(palm_server_t **self_p);
+PALM_EXPORT
+void palm_server_destroy(palm_server_t **self_p);
 
 /* Registers a part.  class is borrowed and outlives the server; options are
  * copied.  Returns -1 with the names in *err and errno
@@ -73,14 +77,15 @@ PALM_EXPORT void palm_server_destroy(palm_server_t **self_p);
  *   EEXIST   the side already has a part of that name;
  *   EBUSY    the server has been started;
  *   ENOMEM. */
-PALM_EXPORT int palm_server_add(palm_server_t *self,
-                                const palm_part_class_t *class_,
-                                const palm_part_options_t *options,
-                                palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
+                    const palm_part_options_t *options, palm_error_t *err)
+    PALM_MUST_USE;
 
 /* Puts a key into the cache before the start. */
-PALM_EXPORT int palm_server_preset(palm_server_t *self, const char *key,
-                                   palm_slice_t value) PALM_MUST_USE;
+PALM_EXPORT
+int palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
+    PALM_MUST_USE;
 
 /* Starts every part and returns when all have bound or connected.  On failure
  * nothing runs any more and *err names the part and its address:
@@ -88,34 +93,38 @@ PALM_EXPORT int palm_server_preset(palm_server_t *self, const char *key,
  *   EADDRINUSE, EACCES, EINVAL, EPROTONOSUPPORT …  from bind or connect;
  *   EAGAIN, EMFILE, ENOMEM  no thread, no socket, no memory;
  *   EBUSY  it was started before. */
-PALM_EXPORT int palm_server_start(palm_server_t *self,
-                                  palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_server_start(palm_server_t *self, palm_error_t *err) PALM_MUST_USE;
 
 /* Waits until the server has ended by itself or by palm_server_stop() from
  * another thread.  timeout in ms, -1 = for ever.  Returns -1 with errno
  * ETIMEDOUT, or EINVAL if it was not started. */
-PALM_EXPORT int palm_server_wait(palm_server_t *self, int64_t timeout);
+PALM_EXPORT
+int palm_server_wait(palm_server_t *self, int64_t timeout);
 
 /* Drains and stops: intake closes, what is inside leaves, sockets are flushed,
  * threads are joined; stop_timeout bounds it.  Returns 0, also if the server
  * does not run; -1 with errno ETIMEDOUT if messages were left (then *err says
  * how many, and where). */
-PALM_EXPORT int palm_server_stop(palm_server_t *self, palm_error_t *err);
+PALM_EXPORT
+int palm_server_stop(palm_server_t *self, palm_error_t *err);
 
 /* The endpoint that a part has really bound or connected, for example with the
  * port in place of "*".  NULL with errno ENOENT, or EINVAL before the start.
  * Valid until the server is destroyed. */
-PALM_EXPORT const char *palm_server_endpoint(palm_server_t *self,
-                                             palm_side_t side,
-                                             const char *name);
+PALM_EXPORT
+const char *palm_server_endpoint(palm_server_t *self, palm_side_t side,
+                                 const char *name);
 
 /* Copies what a part has counted.  Numbers may be a moment old; each only
  * grows.  Returns -1 with errno ENOENT. */
-PALM_EXPORT int palm_server_stats(palm_server_t *self, palm_side_t side,
-                                  const char *name, palm_part_stats_t *stats);
+PALM_EXPORT
+int palm_server_stats(palm_server_t *self, palm_side_t side, const char *name,
+                      palm_part_stats_t *stats);
 
 /* The server's cache, valid until the server is destroyed. */
-PALM_EXPORT palm_cache_t *palm_server_cache(palm_server_t *self);
+PALM_EXPORT
+palm_cache_t *palm_server_cache(palm_server_t *self);
 
 PALM_END_DECLS
 #endif

@@ -35,13 +35,13 @@ struct palm_server {
     palm_cache_t *cache;           /* locks itself */
     palm_part_t **parts;           /* fixed once started */
     size_t part_count;
-    void *zmq;                /* made by start, ended by stop */
-    void *control;            /* DEALER to the router; guarded by mutex */
-    void **bypass;            /* PAIR to each bypass part, by index */
-    palm__router_t *router;   /* NULL before the start */
-    pthread_t router_thread;  /* joined by stop */
-    pthread_mutex_t mutex;    /* guards what follows, and control */
-    pthread_cond_t changed;   /* state, report or alive has changed */
+    void *zmq;               /* made by start, ended by stop */
+    void *control;           /* DEALER to the router; guarded by mutex */
+    void **bypass;           /* PAIR to each bypass part, by index */
+    palm__router_t *router;  /* NULL before the start */
+    pthread_t router_thread; /* joined by stop */
+    pthread_mutex_t mutex;   /* guards what follows, and control */
+    pthread_cond_t changed;  /* state, report or alive has changed */
     palm__server_state_t state;
     bool stopping; /* somebody is in palm_server_stop() */
     palm__report_t report;

@@ -200,10 +200,8 @@ make_lines(palm_server_t *self)
     const int none = 0;
     const palm__id_t id = palm__id_of(PALM__HANDLE);
     if (!(self->zmq = zmq_ctx_new())
-        || zmq_ctx_set(self->zmq, ZMQ_IO_THREADS,
-                       (int)self->options.io_threads)
-        || !(self->bypass = calloc(self->part_count + 1,
-                                   sizeof *self->bypass))
+        || zmq_ctx_set(self->zmq, ZMQ_IO_THREADS, (int)self->options.io_threads)
+        || !(self->bypass = calloc(self->part_count + 1, sizeof *self->bypass))
         || !(self->control = zmq_socket(self->zmq, ZMQ_DEALER))
         || zmq_setsockopt(self->control, ZMQ_LINGER, &none, sizeof none)
         || zmq_setsockopt(self->control, ZMQ_ROUTING_ID, id.bytes,
@@ -380,10 +378,9 @@ await(palm_server_t *self, bool (*is_so)(const palm_server_t *),
     int code = 0;
     (void)pthread_mutex_lock(&self->mutex);
     while (!is_so(self) && code != ETIMEDOUT) {
-        code = timeout < 0
-                   ? pthread_cond_wait(&self->changed, &self->mutex)
-                   : pthread_cond_timedwait(&self->changed, &self->mutex,
-                                            &when);
+        code = timeout < 0 ? pthread_cond_wait(&self->changed, &self->mutex)
+                           : pthread_cond_timedwait(&self->changed,
+                                                    &self->mutex, &when);
     }
     bool so = is_so(self);
     (void)pthread_mutex_unlock(&self->mutex);
@@ -472,8 +469,7 @@ report_leavings(palm_server_t *self, palm_error_t *err)
     }
     (void)palm_error_set(err, ETIMEDOUT,
                          "server %s stopped with %" PRIu64
-                         " messages inside%s; %" PRIu64
-                         " were with workers",
+                         " messages inside%s; %" PRIu64 " were with workers",
                          self->name, self->left > held ? self->left : held,
                          text, self->with_workers);
     return -1;
@@ -490,8 +486,8 @@ static bool
 claim_stop(palm_server_t *self)
 {
     (void)pthread_mutex_lock(&self->mutex);
-    bool runs = self->state == PALM__RUNNING
-                || self->state == PALM__ROUTER_ENDED;
+    bool runs =
+        self->state == PALM__RUNNING || self->state == PALM__ROUTER_ENDED;
     bool first = runs && !self->stopping;
     self->stopping |= runs;
     (void)pthread_mutex_unlock(&self->mutex);
@@ -514,13 +510,12 @@ palm_server_stop(palm_server_t *self, palm_error_t *err)
     order_bypass(self, PALM__STOP);
     if (!await(self, all_have_ended, timeout < 0 ? -1 : GRACE)) {
         palm_log(&self->options.log, PALM_LOG_ERROR, "PALM-SERVER-STUCK",
-                 "server %s: %zu threads do not stop", self->name,
-                 self->alive);
+                 "server %s: %zu threads do not stop", self->name, self->alive);
     }
     palm__server_end(self);
     if (report_leavings(self, &own)) {
-        palm_log(&self->options.log, PALM_LOG_WARNING, "PALM-SERVER-LEFT",
-                 "%s", own.text);
+        palm_log(&self->options.log, PALM_LOG_WARNING, "PALM-SERVER-LEFT", "%s",
+                 own.text);
         return palm_error_set(err, own.code, "%s", own.text);
     }
     palm_log(&self->options.log, PALM_LOG_INFO, "PALM-SERVER-STOPPED",

@@ -48,8 +48,8 @@ set_options(palm_part_t *part)
         }
     }
     /* A connection that is not there yet must not swallow messages. */
-    bool immediate = !part->class_->binds
-                     && part->class_->direction == PALM_OUTBOUND;
+    bool immediate =
+        !part->class_->binds && part->class_->direction == PALM_OUTBOUND;
     if (zmq_setsockopt(part->world, ZMQ_MAXMSGSIZE, &options->max_message_size,
                        sizeof options->max_message_size)
         || set_int(part->world, ZMQ_TCP_KEEPALIVE, 1)

@@ -59,5 +59,5 @@ palm__note_of(zmq_msg_t *frame)
 int
 palm__note_send(void *socket, const palm__note_t *note)
 {
-    return zmq_send(socket, note, sizeof *note, 0) == -1 ? -1 : 0;
+    return zmq_send(socket, note, sizeof *note, ZMQ_DONTWAIT) == -1 ? -1 : 0;
 }

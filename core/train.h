@@ -43,11 +43,11 @@ typedef struct palm__train {
     palm__note_t note;
     uint32_t next;        /* first message that is not taken */
     uint32_t size;        /* messages that were put in */
-    zmq_msg_t messages[]; /* [next, size) are initialized */
+    zmq_msg_t messages[]; /* [next, size) hold one each */
 } palm__train_t;
 
 /* Makes a frame with a note and up to `count` messages, which are moved out of
- * `messages`.  Returns -1 with errno ENOMEM; the messages are then untouched. */
+ * `messages`.  Returns -1 with errno ENOMEM, and then takes nothing. */
 int palm__train_frame(zmq_msg_t *frame, const palm__note_t *note,
                       zmq_msg_t *messages, uint32_t count);
 
@@ -57,8 +57,8 @@ palm__train_t *palm__train_of(zmq_msg_t *frame);
 /* Reads the note of any frame. */
 palm__note_t palm__note_of(zmq_msg_t *frame);
 
-/* Sends a note without messages.  Inner sockets have no high-water mark, so
- * this does not wait. */
+/* Sends a note without messages.  Never waits: inner sockets have no high-water
+ * mark.  -1 with errno EAGAIN if nobody is there any more. */
 int palm__note_send(void *socket, const palm__note_t *note);
 
 #endif

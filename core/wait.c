@@ -34,5 +34,6 @@ palm__wait(const int *fds, int count, int64_t timeout)
         items[i].fd = fds[i];
         items[i].events = POLLIN;
     }
-    (void)poll(items, (nfds_t)count, timeout > INT_MAX ? INT_MAX : (int)timeout);
+    (void)poll(items, (nfds_t)count,
+               timeout > INT_MAX ? INT_MAX : (int)timeout);
 }

@@ -2,10 +2,10 @@
 /* wait.h: waits for sockets by their file descriptors.
  *
  * zmq_poll() looks at every socket twice and enters the kernel for each look;
- * for a part that wakes for every train that is most of its time.  Here a thread
- * enters the kernel once.  The price is a rule of libzmq: the descriptor tells
- * of changes only, so each socket must have said EAGAIN since it was last used
- * for anything else, and after the wait it is simply tried again. */
+ * for a part that wakes for every train that is most of its time.  Here a
+ * thread enters the kernel once.  The price is a rule of libzmq: the descriptor
+ * tells of changes only, so each socket must have said EAGAIN since it was last
+ * used for anything else, and after the wait it is simply tried again. */
 #ifndef PALM_WAIT_H
 #define PALM_WAIT_H
 

@@ -20,8 +20,8 @@ typedef struct palm_worker palm_worker_t;
 typedef struct palm_reply palm_reply_t;
 
 /* A function.  message is the whole message, message->payload its input.
- * Answers by palm_reply(); returns 0, or -1 for an error result, with the reason
- * set by palm_reply_error() (or errno). */
+ * Answers by palm_reply(); returns 0, or -1 for an error result, with the
+ * reason set by palm_reply_error() (or errno). */
 typedef int palm_function_f(const palm_message_t *message, palm_reply_t *reply,
                             void *arg);
 
@@ -53,42 +53,49 @@ typedef struct palm_worker_stats {
 
 PALM_BEGIN_DECLS
 
-PALM_EXPORT void palm_worker_options_init(palm_worker_options_t *options);
+PALM_EXPORT
+void palm_worker_options_init(palm_worker_options_t *options);
 
 /* Asks the cache for the addresses and connects.  Strings are copied.  Returns
  * NULL with the address in *err and errno as palm_client_new(). */
-PALM_EXPORT palm_worker_t *
-palm_worker_new(const palm_worker_options_t *options, palm_error_t *err);
+PALM_EXPORT
+palm_worker_t *palm_worker_new(const palm_worker_options_t *options,
+                               palm_error_t *err);
 
-PALM_EXPORT void palm_worker_destroy(palm_worker_t **self_p);
+PALM_EXPORT
+void palm_worker_destroy(palm_worker_t **self_p);
 
 /* Registers a function under a method name, in place of an older one.  Returns
  * -1 with errno EINVAL (empty, or with a dot or a blank) or ENOMEM. */
-PALM_EXPORT int palm_worker_register(palm_worker_t *self, const char *name,
-                                     palm_yields_t yields,
-                                     palm_function_f *function,
-                                     void *arg) PALM_MUST_USE;
+PALM_EXPORT
+int palm_worker_register(palm_worker_t *self, const char *name,
+                         palm_yields_t yields, palm_function_f *function,
+                         void *arg) PALM_MUST_USE;
 
 /* Works until palm_worker_stop() or the last of `messages`.  Returns 0, or -1
  * with errno if the sockets fail. */
-PALM_EXPORT int palm_worker_run(palm_worker_t *self);
+PALM_EXPORT
+int palm_worker_run(palm_worker_t *self);
 
 /* Ends palm_worker_run() after the message it is at.  Any thread, and signal
  * handlers. */
-PALM_EXPORT void palm_worker_stop(palm_worker_t *self);
+PALM_EXPORT
+void palm_worker_stop(palm_worker_t *self);
 
 /* What was counted; exact when palm_worker_run() has returned. */
-PALM_EXPORT void palm_worker_stats(const palm_worker_t *self,
-                                   palm_worker_stats_t *stats);
+PALM_EXPORT
+void palm_worker_stats(const palm_worker_t *self, palm_worker_stats_t *stats);
 
 /* Answers with a copy of payload.  Returns -1 with errno EALREADY (see
  * palm_yields_t), ENOMEM or ECANCELED (the worker stops, and nobody took the
  * result within `linger`). */
-PALM_EXPORT int palm_reply(palm_reply_t *reply, palm_slice_t payload);
+PALM_EXPORT
+int palm_reply(palm_reply_t *reply, palm_slice_t payload);
 
 /* Sets the reason of an error result; returns -1 for `return`. */
-PALM_EXPORT int palm_reply_error(palm_reply_t *reply, int code,
-                                 const char *format, ...) PALM_PRINTF(3, 4);
+PALM_EXPORT
+int palm_reply_error(palm_reply_t *reply, int code, const char *format, ...)
+    PALM_PRINTF(3, 4);
 
 PALM_END_DECLS
 #endif

@@ -10,32 +10,38 @@ extern const palm_part_class_t palm__services[];
 extern const palm_part_class_t palm__connections[];
 extern const palm_part_class_t palm__bypass_parts[];
 
-/* The columns of the tables, in their words. */
-#define PALM__CLASS(name, direction, meets, makes, waits, socket, traits)      \
-    PALM_PART_ABI, name, PALM__##direction, PALM__##meets, PALM__##makes,      \
-        PALM__##waits, ZMQ_##socket, traits
+/* The columns of the tables, in their words; for the tables only. */
+#define ROW(name, direction, meets, makes, waits, socket, traits)              \
+    PALM_PART_ABI, name, WORD_##direction, WORD_##meets, WORD_##makes,         \
+        WORD_##waits, ZMQ_##socket, TRAIT_##traits
 
-#define PALM__INWARD   PALM_INBOUND
-#define PALM__OUTWARD  PALM_OUTBOUND
-#define PALM__STANDARD false
-#define PALM__BYPASS   true
-#define PALM__BINDS    true
-#define PALM__CONNECTS false
-#define PALM__WAITS    true
-#define PALM__NO_WAIT  false
+#define WORD_IN       PALM_INBOUND
+#define WORD_OUT      PALM_OUTBOUND
+#define WORD_STANDARD false
+#define WORD_BYPASS   true
+#define WORD_BINDS    true
+#define WORD_CONNECTS false
+#define WORD_WAITS    true
+#define WORD_GOES_ON  false
 
-#define PALM__NO_HOOKS                                                         \
+#define TRAIT_NONE         0
+#define TRAIT_FILLS_CACHE  PALM_FILLS_CACHE
+#define TRAIT_TO_WORKERS   PALM_TO_WORKERS
+#define TRAIT_FROM_WORKERS PALM_FROM_WORKERS
+#define TRAIT_TOPIC        PALM_TOPIC
+
+#define NO_HOOKS                                                               \
     {                                                                          \
         NULL, NULL, NULL, NULL, NULL, NULL, NULL                               \
     }
-#define PALM__NO_OPERATIONS                                                    \
+#define NO_OPERATIONS                                                          \
     {                                                                          \
         NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL                         \
     }
-#define PALM__PLAIN PALM__NO_HOOKS, PALM__NO_OPERATIONS, 0
-#define PALM__LAST                                                             \
+#define PLAIN NO_HOOKS, NO_OPERATIONS, 0
+#define LAST                                                                   \
     {                                                                          \
-        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PALM__PLAIN          \
+        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN                \
     }
 
 #endif

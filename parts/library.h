@@ -11,10 +11,12 @@
 PALM_BEGIN_DECLS
 
 /* The class of that name, or NULL with errno ENOENT. */
-PALM_EXPORT const palm_part_class_t *palm_library_find(const char *name);
+PALM_EXPORT
+const palm_part_class_t *palm_library_find(const char *name);
 
 /* The class number index, NULL after the last. */
-PALM_EXPORT const palm_part_class_t *palm_library_at(size_t index);
+PALM_EXPORT
+const palm_part_class_t *palm_library_at(size_t index);
 
 PALM_END_DECLS
 #endif

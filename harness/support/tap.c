@@ -173,9 +173,8 @@ tap_equal_int(int64_t expected, int64_t actual, const char *expression,
     if (expected == actual) {
         return;
     }
-    (void)snprintf(text, sizeof text,
-                   "%s\nexpected %" PRId64 "\ngot %" PRId64, expression,
-                   expected, actual);
+    (void)snprintf(text, sizeof text, "%s\nexpected %" PRId64 "\ngot %" PRId64,
+                   expression, expected, actual);
     fail(text, file, line);
 }
 

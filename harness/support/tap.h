@@ -57,8 +57,7 @@ void tap_equal_bytes(const void *expected, size_t expected_size,
 #define MUST(x) tap_must(!!(x), #x, __FILE__, __LINE__)
 
 /* The call returns -1 (or NULL through `? 0 : -1`) with this errno. */
-#define FAILS(code, x)                                                         \
-    (errno = 0, tap_fails(code, (x), #x, __FILE__, __LINE__))
+#define FAILS(code, x) (errno = 0, tap_fails(code, (x), #x, __FILE__, __LINE__))
 
 #define EQUAL_INT(expected, x)                                                 \
     tap_equal_int((int64_t)(expected), (int64_t)(x), #x, __FILE__, __LINE__)

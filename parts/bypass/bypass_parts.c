@@ -7,10 +7,10 @@
 
 /* clang-format off */
 const palm_part_class_t palm__bypass_parts[] = {
-    /* name               direction meets   makes  waits  socket traits */
-    {PALM__CLASS("CacheService",
-                          INWARD,   BYPASS, BINDS, WAITS, REP,   0),
-     PALM__NO_HOOKS, PALM__CACHE_OPERATIONS, 0},
-    PALM__LAST,
+    /*   way  router    makes     for peer socket traits */
+    {ROW("CacheService",
+         IN,  BYPASS,   BINDS,    WAITS,   REP,  NONE),
+     NO_HOOKS, PALM__CACHE_OPERATIONS, 0},
+    LAST,
 };
 /* clang-format on */

@@ -43,8 +43,8 @@ set(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
         key = palm_slice(id);
     }
     return palm_cache_set(palm_part_cache(part), key, request->payload)
-                   ? -1
-                   : reply_with(reply, key);
+               ? -1
+               : reply_with(reply, key);
 }
 
 /* key = payload; reply = value, empty if there is none. */
@@ -61,8 +61,8 @@ get(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
 }
 
 /* key = payload; reply = key, also if it was not there. */
-static int
-delete (palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
+static int delete (palm_part_t *part, const palm_message_t *request,
+                   zmq_msg_t *reply)
 {
     (void)palm_cache_delete(palm_part_cache(part), request->payload);
     return reply_with(reply, request->payload);
@@ -85,9 +85,8 @@ static palm_slice_t
 verb_of(palm_slice_t function)
 {
     palm_slice_t verb = {NULL, 0};
-    const char *dot = function.size
-                          ? memchr(function.data, '.', function.size)
-                          : NULL;
+    const char *dot =
+        function.size ? memchr(function.data, '.', function.size) : NULL;
     if (dot) {
         verb.data = dot + 1;
         verb.size = (size_t)(function.data + function.size - verb.data);

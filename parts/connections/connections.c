@@ -6,19 +6,19 @@
 
 /* clang-format off */
 const palm_part_class_t palm__connections[] = {
-    /* name               direction meets     makes     waits    socket traits */
-    {PALM__CLASS("RepConnection",
-                          INWARD,   STANDARD, CONNECTS, WAITS,   REP,  0),
-     PALM__PLAIN},
-    {PALM__CLASS("SubConnection",
-                          INWARD,   STANDARD, CONNECTS, NO_WAIT, SUB,  PALM_TOPIC),
-     PALM__NO_HOOKS, PALM__SUB_OPERATIONS, 0},
-    {PALM__CLASS("PullConnection",
-                          INWARD,   STANDARD, CONNECTS, NO_WAIT, PULL, PALM_FILLS_CACHE),
-     PALM__PLAIN},
-    {PALM__CLASS("PushConnection",
-                          OUTWARD,  STANDARD, CONNECTS, NO_WAIT, PUSH, 0),
-     PALM__PLAIN},
-    PALM__LAST,
+    /*   way  router    makes     for peer socket traits */
+    {ROW("RepConnection",
+         IN,  STANDARD, CONNECTS, WAITS,   REP,  NONE),
+     PLAIN},
+    {ROW("SubConnection",
+         IN,  STANDARD, CONNECTS, GOES_ON, SUB,  TOPIC),
+     NO_HOOKS, PALM__SUB_OPERATIONS, 0},
+    {ROW("PullConnection",
+         IN,  STANDARD, CONNECTS, GOES_ON, PULL, FILLS_CACHE),
+     PLAIN},
+    {ROW("PushConnection",
+         OUT, STANDARD, CONNECTS, GOES_ON, PUSH, NONE),
+     PLAIN},
+    LAST,
 };
 /* clang-format on */

@@ -11,12 +11,11 @@ int
 palm__sub_open(palm_part_t *part, palm_error_t *err)
 {
     const palm_part_options_t *options = palm_part_options(part);
-    if (zmq_setsockopt(palm_part_socket(part), ZMQ_SUBSCRIBE,
-                       options->previous, strlen(options->previous))) {
-        return palm_error_set(err, errno,
-                              "inbound %s: cannot subscribe to %s: %s",
-                              options->name, options->previous,
-                              palm_strerror(errno));
+    if (zmq_setsockopt(palm_part_socket(part), ZMQ_SUBSCRIBE, options->previous,
+                       strlen(options->previous))) {
+        return palm_error_set(
+            err, errno, "inbound %s: cannot subscribe to %s: %s", options->name,
+            options->previous, palm_strerror(errno));
     }
     return 0;
 }

@@ -5,10 +5,10 @@
  *
  * - The topic is the client that began the stream; in a pipeline it is the
  *   server's name, and the stage is one higher.  handle_stream may choose.
- * - A subscriber may come after its results: existing clients subscribe and push
- *   at the same moment.  The socket tells us the subscriptions, so a result that
- *   nobody would get is held, at most hold_time and hold_size, and leaves when
- *   its client subscribes.  Then it is dropped and counted as absent.
+ * - A subscriber may come after its results: existing clients subscribe and
+ *   push at the same moment.  The socket tells us the subscriptions, so a
+ *   result that nobody would get is held, at most hold_time and hold_size, and
+ *   leaves when its client subscribes.  Then it is dropped, counted as absent.
  * - A client that does not read is waited for: results queue here, and when
  *   hold_size is used up the part stops taking trains, so the pressure reaches
  *   those who send.  A client of whom nothing has moved for slow_timeout loses
@@ -100,8 +100,7 @@ send_to_newcomer(palm_part_t *part, palm_slice_t subscription)
 {
     struct palm__topic *topic, *next;
     palm__topics_t *topics = &pub_of(part)->topics;
-    DL_FOREACH_SAFE(topics->waiting, topic, next)
-    {
+    DL_FOREACH_SAFE (topics->waiting, topic, next) {
         if (topic->name_size >= subscription.size
             && (subscription.size == 0
                 || !memcmp(topic->name, subscription.data,
@@ -263,8 +262,7 @@ must_wait(palm_part_t *part)
     if (!is_full(part)) {
         return false;
     }
-    DL_FOREACH(pub_of(part)->topics.waiting, topic)
-    {
+    DL_FOREACH (pub_of(part)->topics.waiting, topic) {
         if (palm__topics_has(&pub_of(part)->topics, name_of(topic))) {
             return true;
         }
@@ -342,8 +340,7 @@ palm__pub_tick(palm_part_t *part)
         return -1;
     }
     int64_t now = palm__now_ms();
-    DL_FOREACH_SAFE(topics->waiting, topic, next)
-    {
+    DL_FOREACH_SAFE (topics->waiting, topic, next) {
         int64_t due = palm__topics_has(topics, name_of(topic))
                           ? retry_slow(part, topic, now)
                           : expire_absent(part, topic, now);

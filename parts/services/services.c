@@ -6,26 +6,26 @@
 
 /* clang-format off */
 const palm_part_class_t palm__services[] = {
-    /* name               direction meets     makes  waits    socket traits */
-    {PALM__CLASS("RepService",
-                          INWARD,   STANDARD, BINDS, WAITS,   REP,  0),
-     PALM__PLAIN},
-    {PALM__CLASS("PullService",
-                          INWARD,   STANDARD, BINDS, NO_WAIT, PULL, PALM_FILLS_CACHE),
-     PALM__PLAIN},
-    {PALM__CLASS("WorkerPullService",
-                          INWARD,   STANDARD, BINDS, NO_WAIT, PULL, PALM_FROM_WORKERS),
-     PALM__PLAIN},
-    {PALM__CLASS("PushService",
-                          OUTWARD,  STANDARD, BINDS, NO_WAIT, PUSH, 0),
-     PALM__PLAIN},
-    {PALM__CLASS("WorkerPushService",
-                          OUTWARD,  STANDARD, BINDS, NO_WAIT, PUSH, PALM_TO_WORKERS),
-     PALM__PLAIN},
+    /*   way  router    makes     for peer socket traits */
+    {ROW("RepService",
+         IN,  STANDARD, BINDS,    WAITS,   REP,  NONE),
+     PLAIN},
+    {ROW("PullService",
+         IN,  STANDARD, BINDS,    GOES_ON, PULL, FILLS_CACHE),
+     PLAIN},
+    {ROW("WorkerPullService",
+         IN,  STANDARD, BINDS,    GOES_ON, PULL, FROM_WORKERS),
+     PLAIN},
+    {ROW("PushService",
+         OUT, STANDARD, BINDS,    GOES_ON, PUSH, NONE),
+     PLAIN},
+    {ROW("WorkerPushService",
+         OUT, STANDARD, BINDS,    GOES_ON, PUSH, TO_WORKERS),
+     PLAIN},
     /* XPUB is PUB that tells who subscribes; on the wire they are the same. */
-    {PALM__CLASS("PubService",
-                          OUTWARD,  STANDARD, BINDS, NO_WAIT, XPUB, PALM_TOPIC),
-     PALM__NO_HOOKS, PALM__PUB_OPERATIONS, PALM__PUB_STATE_SIZE},
-    PALM__LAST,
+    {ROW("PubService",
+         OUT, STANDARD, BINDS,    GOES_ON, XPUB, TOPIC),
+     NO_HOOKS, PALM__PUB_OPERATIONS, PALM__PUB_STATE_SIZE},
+    LAST,
 };
 /* clang-format on */

@@ -2,7 +2,7 @@
 #include "config.h"
 
 /* An allocation that fails is an error like any other, not the end. */
-#define HASH_NONFATAL_OOM 1
+#define HASH_NONFATAL_OOM            1
 #define uthash_nonfatal_oom(element) ((void)(element))
 #include "parts/services/topics.h"
 
@@ -32,8 +32,7 @@ void
 palm__topics_fini(palm__topics_t *self)
 {
     struct palm__topic *topic, *next;
-    HASH_ITER(hh, self->all, topic, next)
-    {
+    HASH_ITER (hh, self->all, topic, next) {
         while (topic->held) {
             palm__topics_drop_first(self, topic);
         }
@@ -83,8 +82,7 @@ length_counter(palm__topics_t *self, size_t size)
 int
 palm__topics_subscribe(palm__topics_t *self, palm_slice_t name, bool is)
 {
-    struct palm__topic *topic =
-        is ? require(self, name) : find(self, name);
+    struct palm__topic *topic = is ? require(self, name) : find(self, name);
     if (!topic || topic->subscribed == is) {
         return is && !topic ? -1 : 0;
     }

@@ -28,21 +28,21 @@ struct palm__topic {
     UT_hash_handle hh;
     struct palm__topic *prev, *next; /* among those with results waiting */
     struct palm__held *held;
-    int64_t moved;    /* when one of its results last left, ms */
-    bool subscribed;  /* to exactly this topic */
-    bool slow;        /* has been too slow: what does not fit is dropped */
+    int64_t moved;   /* when one of its results last left, ms */
+    bool subscribed; /* to exactly this topic */
+    bool slow;       /* has been too slow: what does not fit is dropped */
     size_t name_size;
     char name[];
 };
 
 typedef struct palm__topics {
-    struct palm__topic *all;         /* by name */
-    struct palm__topic *waiting;     /* those with results waiting */
-    struct palm__topic *last;        /* last found, subscribed and idle */
-    unsigned lengths[256];           /* subscriptions by length of the topic */
-    unsigned longer;                 /* subscriptions of 256 bytes and more */
-    uint64_t count;                  /* results waiting */
-    size_t bytes;                    /* of them */
+    struct palm__topic *all;     /* by name */
+    struct palm__topic *waiting; /* those with results waiting */
+    struct palm__topic *last;    /* last found, subscribed and idle */
+    unsigned lengths[256];       /* subscriptions by length of the topic */
+    unsigned longer;             /* subscriptions of 256 bytes and more */
+    uint64_t count;              /* results waiting */
+    size_t bytes;                /* of them */
 } palm__topics_t;
 
 void palm__topics_init(palm__topics_t *self);
