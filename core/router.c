@@ -24,14 +24,14 @@
  * has none; once only.  The credit travels with it, and the feedback for the
  * first inbound part is kept until the second outbound part is done.
  *
- * On stop (`advance`): the intake is drained, then the way back from the
+ * On stop (router_drain.c): the intake is drained, then the way back from the
  * workers, then the outbound parts; each phase begins when the one before has
  * nothing inside any more.  A deadline cuts it short.
  *
  * On a full queue: there is none.  On an unknown part: a route is checked at
  * start; a part that ends later turns its messages away itself. */
 #include "config.h"
-#include "core/router.h"
+#include "core/router_impl.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -39,45 +39,9 @@
 #include <string.h>
 
 #include "core/compat.h"
-#include "core/server_impl.h"
 #include "core/wait.h"
 
 enum { TRAINS_AT_ONCE = 16 }; /* before credit is looked at again */
-
-typedef enum palm__phase {
-    STARTING, /* waits for PALM__GO */
-    ROUTING,
-    DRAINING_INTAKE,  /* inbound parts, but not those from workers */
-    AWAITING_RESULTS, /* that are still with the workers */
-    DRAINING_RESULTS, /* inbound parts from workers */
-    DRAINING_OUTBOUND,
-    OVER
-} palm__phase_t;
-
-/* A row of the routing table: a standard part. */
-struct row {
-    palm_part_t *part; /* NULL: a bypass part, which is not ours */
-    struct row *route; /* where its messages go; NULL = nowhere */
-    bool ended;        /* has said PALM__DONE */
-    uint64_t inside;   /* inbound: messages without their credit back */
-    bool has_reply;    /* inbound: reply holds the first leg's feedback */
-    zmq_msg_t reply;
-};
-
-struct palm__router {
-    palm_server_t *server;
-    void *in, *out; /* ROUTER: inbound and outbound parts */
-    int fds[2];     /* of out and in, see wait.h */
-    struct row *rows;
-    size_t count;
-    struct row *waiting;   /* blocking part that everybody waits for */
-    uint64_t routed;       /* messages */
-    uint64_t to_workers;   /* messages handed over to workers */
-    uint64_t from_workers; /* results that came back */
-    palm__phase_t phase;
-    int64_t deadline;    /* of the drain, -1 = none */
-    int64_t last_result; /* when a drain last saw a result */
-};
 
 /* --- the table ------------------------------------------------------------ */
 
@@ -121,31 +85,13 @@ palm__router_destroy(palm__router_t **self_p)
     *self_p = NULL;
 }
 
-static bool
-is_inbound(const struct row *row)
-{
-    return row->part && row->part->side == PALM_SIDE_INBOUND;
-}
-
-static bool
-is_outbound(const struct row *row)
-{
-    return row->part && row->part->side == PALM_SIDE_OUTBOUND;
-}
-
-static bool
-has_trait(const struct row *row, unsigned trait)
-{
-    return (row->part->class_->traits & trait) != 0;
-}
-
 /* --- to the parts --------------------------------------------------------- */
 
 /* Sends a frame to a part; takes it on success. */
 static int
-send_frame(palm__router_t *self, const struct row *row, zmq_msg_t *frame)
+send_frame(palm__router_t *self, const struct palm__row *row, zmq_msg_t *frame)
 {
-    void *socket = is_inbound(row) ? self->in : self->out;
+    void *socket = palm__is_inbound(row) ? self->in : self->out;
     palm__id_t id = palm__id_of(row->part->index);
     if (zmq_send(socket, id.bytes, sizeof id.bytes, ZMQ_SNDMORE) == -1) {
         return -1;
@@ -154,7 +100,8 @@ send_frame(palm__router_t *self, const struct row *row, zmq_msg_t *frame)
 }
 
 static void
-send_note(palm__router_t *self, const struct row *row, const palm__note_t *note)
+send_note(palm__router_t *self, const struct palm__row *row,
+          const palm__note_t *note)
 {
     zmq_msg_t frame;
     if (zmq_msg_init_size(&frame, sizeof *note)) {
@@ -167,10 +114,20 @@ send_note(palm__router_t *self, const struct row *row, const palm__note_t *note)
 }
 
 static void
-send_order(palm__router_t *self, const struct row *row, palm__kind_t kind)
+send_order(palm__router_t *self, const struct palm__row *row, palm__kind_t kind)
 {
     const palm__note_t note = {.kind = (uint8_t)kind};
     send_note(self, row, &note);
+}
+
+void
+palm__router_order(palm__router_t *self, palm__side_f *side, palm__kind_t kind)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        if (side(&self->rows[i])) {
+            send_order(self, &self->rows[i], kind);
+        }
+    }
 }
 
 /* Gives credit back to the inbound part; with the feedback that was kept for
@@ -178,7 +135,7 @@ send_order(palm__router_t *self, const struct row *row, palm__kind_t kind)
 static void
 give_back(palm__router_t *self, palm__note_t note, palm__kind_t kind)
 {
-    struct row *row = &self->rows[note.from];
+    struct palm__row *row = &self->rows[note.from];
     zmq_msg_t frame;
     row->inside -= note.count;
     note.kind = (uint8_t)kind;
@@ -201,7 +158,7 @@ give_back(palm__router_t *self, palm__note_t note, palm__kind_t kind)
 
 /* Drops messages that go nowhere; counted at the part whose route it is. */
 static void
-drop(palm__router_t *self, struct row *sender, zmq_msg_t *frame)
+drop(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
 {
     palm__note_t note = palm__note_of(frame);
     palm__count(&sender->part->router_side.unrouted, note.count);
@@ -211,9 +168,9 @@ drop(palm__router_t *self, struct row *sender, zmq_msg_t *frame)
 
 /* Sends a train along the route of a part.  Takes the frame. */
 static void
-forward(palm__router_t *self, struct row *sender, zmq_msg_t *frame)
+forward(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
 {
-    struct row *route = sender->route;
+    struct palm__row *route = sender->route;
     if (!route || send_frame(self, route, frame)) {
         drop(self, sender, frame);
         return;
@@ -223,31 +180,31 @@ forward(palm__router_t *self, struct row *sender, zmq_msg_t *frame)
     }
 }
 
-static void begin_drain(palm__router_t *self, int64_t timeout);
 static void take_order(palm__router_t *self, zmq_msg_t *frame);
 
 static void
-on_train(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+on_train(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     palm__note_t note = palm__note_of(frame);
     int64_t limit = self->server->options.messages;
     row->inside += note.count;
     self->routed += note.count;
-    if (has_trait(row, PALM_FROM_WORKERS)) {
+    if (palm__has_trait(row, PALM_FROM_WORKERS)) {
         self->from_workers += note.count;
-        self->last_result = self->phase == ROUTING ? 0 : palm__now_ms();
+        self->last_result = self->phase == PALM__ROUTING ? 0 : palm__now_ms();
     }
     forward(self, row, frame);
-    if (limit && self->routed >= (uint64_t)limit && self->phase == ROUTING) {
-        begin_drain(self, self->server->options.stop_timeout);
+    if (limit && self->routed >= (uint64_t)limit
+        && self->phase == PALM__ROUTING) {
+        palm__router_drain(self, self->server->options.stop_timeout);
     }
 }
 
 static void
-on_credit(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+on_credit(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     palm__note_t note = palm__note_of(frame);
-    if (has_trait(row, PALM_TO_WORKERS)) {
+    if (palm__has_trait(row, PALM_TO_WORKERS)) {
         self->to_workers += note.count;
     }
     if (row == self->waiting) { /* it could not ask its peer */
@@ -260,10 +217,10 @@ on_credit(palm__router_t *self, struct row *row, zmq_msg_t *frame)
 /* Sends the feedback of a part along the part's own route, and keeps a copy for
  * the inbound part until that is done. */
 static void
-forward_feedback(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+forward_feedback(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     palm__train_t *train = palm__train_of(frame);
-    struct row *asker = &self->rows[train->note.from];
+    struct palm__row *asker = &self->rows[train->note.from];
     (void)zmq_msg_init(&asker->reply);
     (void)zmq_msg_copy(&asker->reply, &train->messages[0]);
     asker->has_reply = true;
@@ -274,7 +231,7 @@ forward_feedback(palm__router_t *self, struct row *row, zmq_msg_t *frame)
 }
 
 static void
-on_feedback(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+on_feedback(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     palm__train_t *train = palm__train_of(frame);
     if (row == self->waiting) {
@@ -289,7 +246,7 @@ on_feedback(palm__router_t *self, struct row *row, zmq_msg_t *frame)
         (void)zmq_msg_close(frame);
         return;
     }
-    struct row *asker = &self->rows[train->note.from];
+    struct palm__row *asker = &self->rows[train->note.from];
     asker->inside -= train->note.count;
     if (send_frame(self, asker, frame)) {
         (void)zmq_msg_close(frame);
@@ -297,10 +254,10 @@ on_feedback(palm__router_t *self, struct row *row, zmq_msg_t *frame)
 }
 
 static void
-on_onward(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+on_onward(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     palm__train_t *train = palm__train_of(frame);
-    if (has_trait(row, PALM_TO_WORKERS)) {
+    if (palm__has_trait(row, PALM_TO_WORKERS)) {
         self->to_workers += train->note.count;
     }
     train->note.kind = PALM__TRAIN;
@@ -308,31 +265,21 @@ on_onward(palm__router_t *self, struct row *row, zmq_msg_t *frame)
     forward(self, row, frame);
 }
 
-static bool
-all_ended(palm__router_t *self, bool (*side)(const struct row *))
-{
-    for (size_t i = 0; i < self->count; i++) {
-        if (side(&self->rows[i]) && !self->rows[i].ended) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void
-on_done(palm__router_t *self, struct row *row, zmq_msg_t *frame)
+on_done(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     (void)zmq_msg_close(frame);
     row->ended = true;
     /* Nothing more can come in: the server ends by itself. */
-    if (self->phase == ROUTING && is_inbound(row)
-        && all_ended(self, is_inbound)) {
-        begin_drain(self, self->server->options.stop_timeout);
+    if (self->phase == PALM__ROUTING && palm__is_inbound(row)
+        && palm__router_ended(self, palm__is_inbound)) {
+        palm__router_drain(self, self->server->options.stop_timeout);
     }
 }
 
 /* By kind of note.  Each takes the frame. */
-typedef void handler_f(palm__router_t *self, struct row *row, zmq_msg_t *frame);
+typedef void handler_f(palm__router_t *self, struct palm__row *row,
+                       zmq_msg_t *frame);
 
 static handler_f *const handlers[PALM__KINDS] = {
     [PALM__TRAIN] = on_train,       [PALM__ONWARD] = on_onward,
@@ -360,123 +307,6 @@ serve(palm__router_t *self, void *socket)
     return true;
 }
 
-/* --- drain ---------------------------------------------------------------- */
-
-static bool
-is_intake(const struct row *row)
-{
-    return is_inbound(row) && !has_trait(row, PALM_FROM_WORKERS);
-}
-
-static bool
-is_results(const struct row *row)
-{
-    return is_inbound(row) && has_trait(row, PALM_FROM_WORKERS);
-}
-
-static void
-order_all(palm__router_t *self, bool (*side)(const struct row *),
-          palm__kind_t kind)
-{
-    for (size_t i = 0; i < self->count; i++) {
-        if (side(&self->rows[i])) {
-            send_order(self, &self->rows[i], kind);
-        }
-    }
-}
-
-static bool
-is_empty(palm__router_t *self, bool (*side)(const struct row *))
-{
-    for (size_t i = 0; i < self->count; i++) {
-        if (side(&self->rows[i]) && self->rows[i].inside > 0) {
-            return false;
-        }
-    }
-    return all_ended(self, side);
-}
-
-static void
-begin_drain(palm__router_t *self, int64_t timeout)
-{
-    self->phase = DRAINING_INTAKE;
-    self->deadline = timeout < 0 ? -1 : palm__now_ms() + timeout;
-    self->last_result = palm__now_ms();
-    order_all(self, is_outbound, PALM__FLUSH);
-    order_all(self, is_intake, PALM__DRAIN);
-}
-
-static bool
-has_rows(palm__router_t *self, bool (*side)(const struct row *))
-{
-    for (size_t i = 0; i < self->count; i++) {
-        if (side(&self->rows[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the workers have handed in what they were given.  Nobody knows how
- * many results a message has, so: at least one for each, and then quiet. */
-static bool
-are_results_in(palm__router_t *self)
-{
-    if (!has_rows(self, is_results) || all_ended(self, is_results)) {
-        return true;
-    }
-    int64_t quiet = palm__now_ms() - self->last_result;
-    return self->from_workers >= self->to_workers
-           && quiet >= self->server->options.quiet_time;
-}
-
-static bool
-is_intake_empty(palm__router_t *self)
-{
-    return is_empty(self, is_intake);
-}
-
-static bool
-is_inbound_empty(palm__router_t *self)
-{
-    return is_empty(self, is_inbound);
-}
-
-static bool
-is_outbound_ended(palm__router_t *self)
-{
-    return all_ended(self, is_outbound);
-}
-
-/* What must be true to leave a phase, and what is then ordered. */
-static const struct {
-    bool (*is_complete)(palm__router_t *self);
-    palm__phase_t next;
-    bool (*side)(const struct row *row);
-} phases[] = {
-    [DRAINING_INTAKE] = {is_intake_empty, AWAITING_RESULTS, NULL},
-    [AWAITING_RESULTS] = {are_results_in, DRAINING_RESULTS, is_results},
-    [DRAINING_RESULTS] = {is_inbound_empty, DRAINING_OUTBOUND, is_outbound},
-    [DRAINING_OUTBOUND] = {is_outbound_ended, OVER, NULL},
-};
-
-static void
-advance(palm__router_t *self)
-{
-    while (self->phase > ROUTING && self->phase < OVER
-           && phases[self->phase].is_complete(self)) {
-        bool (*side)(const struct row *) = phases[self->phase].side;
-        self->phase = phases[self->phase].next;
-        if (side) {
-            order_all(self, side, PALM__DRAIN);
-        }
-    }
-    if (self->phase > ROUTING && self->deadline >= 0
-        && palm__now_ms() >= self->deadline) {
-        self->phase = OVER;
-    }
-}
-
 /* --- the loop ------------------------------------------------------------- */
 
 /* An order of the server's handle.  Takes the frame. */
@@ -486,13 +316,13 @@ take_order(palm__router_t *self, zmq_msg_t *frame)
     palm__note_t order = palm__note_of(frame);
     (void)zmq_msg_close(frame);
     if (order.kind == PALM__GO) {
-        self->phase = ROUTING;
-        order_all(self, is_outbound, PALM__GO);
-        order_all(self, is_inbound, PALM__GO);
-    } else if (self->phase == STARTING || order.kind == PALM__STOP) {
-        self->phase = OVER;
-    } else if (self->phase == ROUTING) {
-        begin_drain(self, (int64_t)order.bytes);
+        self->phase = PALM__ROUTING;
+        palm__router_order(self, palm__is_outbound, PALM__GO);
+        palm__router_order(self, palm__is_inbound, PALM__GO);
+    } else if (self->phase == PALM__STARTING || order.kind == PALM__STOP) {
+        self->phase = PALM__OVER;
+    } else if (self->phase == PALM__ROUTING) {
+        palm__router_drain(self, (int64_t)order.bytes);
     }
 }
 
@@ -511,44 +341,25 @@ serve_all(palm__router_t *self)
     return busy;
 }
 
-/* Milliseconds until the router must look by itself, -1 = never. */
-static long
-next_look(palm__router_t *self)
-{
-    int64_t now = palm__now_ms();
-    int64_t left = self->deadline < 0 ? -1 : self->deadline - now;
-    if (self->phase <= ROUTING) {
-        return -1;
-    }
-    if (self->phase == AWAITING_RESULTS
-        && self->from_workers >= self->to_workers) {
-        int64_t quiet =
-            self->last_result + self->server->options.quiet_time - now;
-        left = left < 0 || quiet < left ? quiet : left;
-        left = left < 0 ? 0 : left;
-    }
-    return (long)left;
-}
-
 /* Both sockets have said EAGAIN, or `in` is not to be read now. */
 static void
 wait_for_something(palm__router_t *self)
 {
-    palm__wait(self->fds, self->waiting ? 1 : 2, next_look(self));
+    palm__wait(self->fds, self->waiting ? 1 : 2, palm__router_next_look(self));
 }
 
 static void
 route(palm__router_t *self)
 {
-    while (self->phase != OVER) {
+    while (self->phase != PALM__OVER) {
         bool busy = serve_all(self);
-        advance(self);
-        if (!busy && self->phase != OVER) {
+        palm__router_advance(self);
+        if (!busy && self->phase != PALM__OVER) {
             wait_for_something(self);
         }
     }
-    order_all(self, is_inbound, PALM__STOP);
-    order_all(self, is_outbound, PALM__STOP);
+    palm__router_order(self, palm__is_inbound, PALM__STOP);
+    palm__router_order(self, palm__is_outbound, PALM__STOP);
 }
 
 /* --- the thread ----------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* server.c: the template: what a server is made of, before and after it runs.
- * How it starts and stops is in server_run.c. */
+ * How it starts and stops is in server_start.c and server_stop.c. */
 #include "config.h"
 #include "core/server.h"
 #include "core/server_impl.h"

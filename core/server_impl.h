@@ -57,6 +57,14 @@ void palm__server_report(palm_server_t *self, const palm_error_t *err);
 /* Called by each thread as the last thing it does. */
 void palm__server_ended(palm_server_t *self, bool is_router);
 
+/* Sends an order to the router, or to every bypass part.  Does nothing if they
+ * are not there. */
+void palm__server_order_router(palm_server_t *self, palm__kind_t kind,
+                               int64_t timeout);
+void palm__server_order_bypass(palm_server_t *self, palm__kind_t kind);
+
+void palm__server_set_state(palm_server_t *self, palm__server_state_t state);
+
 /* Stops without draining, joins every thread, frees what start has made. */
 void palm__server_end(palm_server_t *self);
 
