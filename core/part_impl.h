@@ -24,6 +24,7 @@ struct palm__inbound {
     uint64_t bytes;      /* of them */
     uint8_t answer;      /* waiting part: kind of the last answer, or none */
     bool yield_failed;   /* a yield was refused: the scatter failed */
+    bool tired;          /* the last train was long */
     unsigned rounds;     /* of the loop; notes are looked at now and then */
     bool deaf;           /* has stopped listening, in a drain */
     int64_t drain_left;  /* messages that a drain may still read */

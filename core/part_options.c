@@ -11,11 +11,10 @@
 
 #include "core/setting.h"
 
-#define ROW(kind, name, least)                                                 \
-    {                                                                          \
-#name, PALM__SETTING_##kind, offsetof(palm_part_options_t, name),      \
-            least                                                              \
-    }
+/* clang-format off */
+#define ROW(kind, name, least) \
+    {#name, PALM__SETTING_##kind, offsetof(palm_part_options_t, name), least}
+/* clang-format on */
 
 /* `name` is missing: in a server file it is the section's. */
 static const palm__setting_t settings[] = {

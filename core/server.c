@@ -12,11 +12,10 @@
 
 #include "core/setting.h"
 
-#define ROW(kind, name, least)                                                 \
-    {                                                                          \
-#name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name),    \
-            least                                                              \
-    }
+/* clang-format off */
+#define ROW(kind, name, least) \
+    {#name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name), least}
+/* clang-format on */
 
 static const palm__setting_t settings[] = {
     ROW(DURATION, stop_timeout, -1),
