@@ -244,6 +244,14 @@ is_refused(const unsigned char *frame, size_t size)
     return group || wrong_type || length;
 }
 
+/* With 32 bits protobuf-c adds lengths without a look at overflow, so it takes
+ * what points far beyond the end. */
+static bool
+is_overflow_of_oracle(const palm_error_t *err)
+{
+    return sizeof(size_t) < 8 && strstr(err->text, "length beyond the end");
+}
+
 static void
 compare(unsigned char *frame, size_t size)
 {
@@ -256,6 +264,7 @@ compare(unsigned char *frame, size_t size)
         EQUAL_INT(verdict, accepts(frame, size));
     }
     if (result) {
+        verdict = verdict && !is_overflow_of_oracle(&err);
         EQUAL_TEXT(verdict ? "accepted by protobuf-c" : err.text, err.text);
         seen.refused++;
         return;

@@ -68,7 +68,7 @@ is 'another server than expected: status' "$status" 1
 like 'another server than expected: names' "$err" '*master*other*'
 client call fail "$(printf 'red \033[31m\302\233 text')"
 like 'an error text cannot steer the terminal' "$err" \
-    'palm-client: call fail: *red ?[[]31m?? text'
+    'palm-client: call fail: *red [?][[]31m?[?] text'
 run palm-client --db "$db" --push "$(endpoint server inbound Pull)" \
     --sub "$(endpoint server outbound Pub)" --server master call echo direct
 is '--push and --sub' "$out" direct

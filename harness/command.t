@@ -54,7 +54,7 @@ start_ready plain palm-worker --db "$db" --name P --exec 'tr a-z A-Z' \
     --function cat=cat --function upper='echo mine' \
     --function talks='echo trouble >&2; exit 1' \
     --function nothing=true --function missing=/nowhere/at-all \
-    --function group='kill -s INT 0; echo alive' \
+    --function group='ps -o pgid= -p $$; echo $$' \
     --function pipe='yes | head -n 1' || bail_out 'no worker'
 worker=$pid
 
@@ -71,7 +71,8 @@ is 'no output is an empty result' "$status/$out$err" 0/
 call deaf "$(printf '%070000d' 0)"
 is 'a command need not read its input' "$out" 'heard nothing'
 call pipe
-is 'SIGPIPE is what a command expects' "$out" y
+is 'a pipe that is closed early' "$out" y
+is 'SIGPIPE is as a command expects it' "$(cat "$tmp/plain.err")" ''
 
 fails 'exit status' '*ended with exit status 3' status x
 fails 'signal' '*ended with signal 9 (*)' signal x
@@ -92,13 +93,19 @@ status=0
 is '1 MB through a command: status' "$status$(cat "$tmp/big.err")" 0
 ok '1 MB through a command' cmp "$tmp/big" "$tmp/big.out"
 
-fails 'a command is a process group of its own' '*signal 2 (*)' group x
+if ps -o pgid= -p $$ >/dev/null 2>&1; then
+    call group
+    # shellcheck disable=SC2086 # two numbers, with blanks around them
+    set -- $out
+    is 'a command is a process group of its own' "$1" "$2"
+else
+    skip 'a command is a process group of its own' 'ps does not tell'
+fi
 call echo x
-is 'and the worker goes on' "$out" x
 stop "$worker"
 is 'SIGTERM ends it well' "$status" 0
 like 'the summary counts the errors' "$(cat "$tmp/plain.err")" \
-    '*PALM-WORKER-COUNTED: P: received=14 results=14 errors=5 *'
+    '*PALM-WORKER-COUNTED: P: received=1[34] results=1[34] errors=4 *'
 
 # --- --exec-timeout ---------------------------------------------------------
 start_ready slow palm-worker --db "$db" --exec-timeout 100ms \

@@ -32,6 +32,7 @@ like 'no worker: the rest is not sent' "$err" '*1 of * results are missing*'
 job "$tmp/empty" echo --count 100 --timeout 50ms
 like 'no worker: ten lines are named' "$err" \
     '*line 10: *and 90 more*100 of 100 results are missing*'
+is 'no worker: and no more' "$(grep -c 'line [0-9]*: ' "$tmp/run.err")" 10
 
 # --- one worker -------------------------------------------------------------
 start_server server "$PALM_SRCDIR/harness/demo/master.ini" \
@@ -144,6 +145,16 @@ is 'both have worked, and nothing twice' \
     $(($(count one) + $(count two))) 5211
 ok 'the first has worked' test "$(count one)" -gt 1000
 ok 'the second too' test "$(count two)" -gt 1000
+
+start_ready one palm-worker --db "$db" || bail_out 'no worker'
+one=$pid
+start_ready two palm-worker --db "$db" || bail_out 'no worker'
+two=$pid
+job "$tmp/naps" sleep --timeout 300ms --window 1
+is 'what is given up makes room in the window' "$status/$out" '1/1ms
+2ms'
+stop "$one"
+stop "$two"
 
 # --- the progress bar -------------------------------------------------------
 # script gives a terminal; its options differ, and it is not POSIX.

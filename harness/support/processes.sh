@@ -10,14 +10,17 @@ processes= # ids of what runs behind
 deadline=$((10 * ${PALM_TEST_TIMEOUT_FACTOR:-1}))
 
 # program NAME ARGUMENT…: becomes one of our programs; use it in a subshell.
-# What libtool puts into the build folder is a script that no emulator can run;
-# the program itself is in .libs (and only with --disable-shared it is not).
+# In the build folder that may be a script of libtool's, which no emulator can
+# run: then libtool finds the program behind it, and the library.
 program() {
     program_path=$PALM_BUILDDIR/$1
-    [ ! -x "$PALM_BUILDDIR/.libs/$1" ] || program_path=$PALM_BUILDDIR/.libs/$1
     shift
-    # shellcheck disable=SC2086 # the runner is words
-    exec ${PALM_RUNNER-} "$program_path" "$@"
+    if [ -n "${PALM_RUNNER-}" ]; then
+        # shellcheck disable=SC2086 # the runner is words
+        exec "$PALM_BUILDDIR/libtool" --silent --mode=execute $PALM_RUNNER \
+            "$program_path" "$@"
+    fi
+    exec "$program_path" "$@"
 }
 
 # run NAME ARGUMENT…: runs one in front.  Sets $status, $out and $err.
