@@ -52,7 +52,7 @@ put_encoded(const palm_message_t *message)
 static int
 answer(const char *frame, size_t size)
 {
-    palm_message_t message;
+    palm_message_t message = PALM_MESSAGE_INIT;
     palm_error_t err;
     char stage[24];
     palm_slice_t error = {NULL, 0};

@@ -98,7 +98,8 @@ for name in palm-server palm-worker palm-client; do
     run $name --help
     missing=
     for option in $(echo "$out" | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
-        plain $name | grep -qE -e "$option([^a-z-]|\$)" || missing="$missing $option"
+        plain $name | grep -qE -e "$option([^a-z-]|\$)" \
+            || missing="$missing $option"
     done
     is "$name(1) has every option" "$missing" ''
 done
@@ -109,7 +110,8 @@ for key in $(echo "$out" | sed '1,/^Keys/d; /^Keys/d'); do
         || missing="$missing $key"
 done
 is 'palm-server(1) has every key' "$missing" ''
-plain palm-server | sed -n '/^\[server\]/,/^\.EE/{/^\.EE/d;p;}' >"$tmp/example.ini"
+plain palm-server | sed -n '/^\[server\]/,/^\.EE/{/^\.EE/d;p;}' \
+    >"$tmp/example.ini"
 ok 'palm-server(1) has an example' test -s "$tmp/example.ini"
 run palm-server --check "$tmp/example.ini"
 is 'the example is valid' "$status$err" 0

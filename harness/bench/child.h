@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "core/export.h"
+
 #define BENCH_LINE  512 /* bytes of a line, the final NUL among them */
 #define BENCH_WORDS 32  /* arguments of a child */
 
@@ -30,7 +32,8 @@ struct bench_words {
 };
 
 /* Adds a word.  What does not fit or cannot be allocated ends the program. */
-void bench_words_add(struct bench_words *words, const char *format, ...);
+void bench_words_add(struct bench_words *words, const char *format, ...)
+    PALM_PRINTF(2, 3);
 void bench_words_fini(struct bench_words *words);
 
 /* Remembers how this program was called.  Call once, first. */

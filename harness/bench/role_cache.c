@@ -103,5 +103,10 @@ bench_role_cache(const struct bench_arguments *arguments)
     printf("messages=%" PRId64 " seconds=%.6f\nright\n", clients.replies,
            seconds);
     (void)fflush(stdout);
+    for (int i = 0; i < clients.count; i++) {
+        (void)zmq_close(clients.items[i].socket);
+    }
+    (void)zmq_ctx_term(context);
+    bench_frame_fini(&clients.request);
     return 0;
 }

@@ -19,6 +19,7 @@
 #define MAX_TIMES 4000000 /* round trips that are kept */
 
 struct client {
+    void *context;
     void *push;
     void *sub;
     zmq_msg_t result;
@@ -154,7 +155,10 @@ static double
 percentile(const struct client *self, double part)
 {
     size_t index = (size_t)(part * (double)self->time_count);
-    return self->time_count > 0 ? (double)self->times[index] / 1000 : 0;
+    if (!self->times || self->time_count == 0) {
+        return 0;
+    }
+    return (double)self->times[index] / 1000;
 }
 
 static void
@@ -200,7 +204,7 @@ make_frame(struct bench_frame *frame, const struct bench_arguments *arguments,
 static void
 connect_client(struct client *self, const struct bench_arguments *arguments)
 {
-    void *context = zmq_ctx_new();
+    void *context = self->context = zmq_ctx_new();
     /* The floor knows no topics. */
     const char *topic = bench_number(arguments, "topic", 1) > 0 ? UUID : "";
     if (!context || zmq_msg_init(&self->result)) {
@@ -222,6 +226,16 @@ connect_client(struct client *self, const struct bench_arguments *arguments)
     }
 }
 
+static void
+close_client(struct client *self)
+{
+    free(self->times);
+    (void)zmq_msg_close(&self->result);
+    (void)zmq_close(self->push);
+    (void)zmq_close(self->sub);
+    (void)zmq_ctx_term(self->context);
+}
+
 int
 bench_role_client(const struct bench_arguments *arguments)
 {
@@ -239,6 +253,11 @@ bench_role_client(const struct bench_arguments *arguments)
     report(&client, seconds);
     check_surplus(&client);
     printf("right\n");
+    (void)fflush(stdout);
+    close_client(&client);
+    bench_frame_fini(&probe);
+    bench_frame_fini(&warm);
+    bench_frame_fini(&run);
     return 0;
 }
 
@@ -267,5 +286,8 @@ bench_role_flood(const struct bench_arguments *arguments)
     }
     printf("messages=%" PRId64 "\n", count);
     (void)fflush(stdout);
+    bench_frame_fini(&frame);
+    (void)zmq_close(push);
+    (void)zmq_ctx_term(context);
     return 0;
 }

@@ -134,4 +134,4 @@ kill_all() {
 }
 
 trap kill_all EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT PIPE TERM
