@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* option_check: what options.t asks the library about its options.
+ *
+ *     option_check server|part            prints the names, one a line
+ *     option_check server|part KEY TEXT   whether TEXT is the default of KEY
+ */
+#include <palm.h>
+#include <stdio.h>
+#include <string.h>
+
+static int
+check_part(const char *key, const char *text, palm_error_t *err)
+{
+    palm_part_options_t defaults, changed;
+    palm_part_options_init(&defaults);
+    memcpy(&changed, &defaults, sizeof changed);
+    return palm_part_option_set(&changed, key, text, err)
+           || memcmp(&changed, &defaults, sizeof changed);
+}
+
+static int
+check_server(const char *key, const char *text, palm_error_t *err)
+{
+    palm_server_options_t defaults, changed;
+    palm_server_options_init(&defaults);
+    memcpy(&changed, &defaults, sizeof changed);
+    return palm_server_option_set(&changed, key, text, err)
+           || memcmp(&changed, &defaults, sizeof changed);
+}
+
+static const struct {
+    const char *word;
+    const char *(*name)(size_t index);
+    int (*check)(const char *key, const char *text, palm_error_t *err);
+} kinds[] = {
+    {"server", palm_server_option_name, check_server},
+    {"part", palm_part_option_name, check_part},
+};
+
+int
+main(int argc, char **argv)
+{
+    palm_error_t err = {0, "that is not the default"};
+    const char *name;
+    for (size_t k = 0; argc > 1 && k < sizeof kinds / sizeof *kinds; k++) {
+        if (strcmp(argv[1], kinds[k].word)) {
+            continue;
+        }
+        if (argc == 4 && kinds[k].check(argv[2], argv[3], &err)) {
+            fprintf(stderr, "%s = %s: %s\n", argv[2], argv[3], err.text);
+            return 1;
+        }
+        for (size_t i = 0; argc == 2 && (name = kinds[k].name(i)); i++) {
+            puts(name);
+        }
+        return argc == 2 || argc == 4 ? 0 : 2;
+    }
+    return 2;
+}
