@@ -79,7 +79,23 @@ is_short_of_credit(const palm_part_t *part)
            || part->in.credit_size * 2 < part->options.window_size;
 }
 
-/* Hands the batch to the router. */
+/* Drops the batch, for which there is no memory.  Its credit is ours again. */
+static int
+lose_batch(palm_part_t *part)
+{
+    struct palm__inbound *in = &part->in;
+    palm__count(&part->stats.failed, in->count);
+    in->credit += in->count;
+    in->credit_size += (int64_t)in->bytes;
+    for (; in->count > 0; in->count--) {
+        (void)zmq_msg_close(&in->batch[in->count - 1]);
+    }
+    in->bytes = 0;
+    errno = ENOMEM;
+    return -1;
+}
+
+/* Hands the batch to the router.  On failure (-1) it is lost and counted. */
 static int
 send_train(palm_part_t *part)
 {
@@ -96,7 +112,7 @@ send_train(palm_part_t *part)
         return 0;
     }
     if (palm__train_frame(&frame, &note, in->batch, in->count)) {
-        return -1;
+        return lose_batch(part);
     }
     palm__count(&part->stats.sent, in->count);
     in->tired = in->count >= LONG_TRAIN;
@@ -337,7 +353,8 @@ run_train(palm_part_t *part)
         }
     }
     if (send_train(part)) {
-        fail(part, "handing over a train");
+        palm__part_warn(part, "PALM-PART-FAILED", "a train is lost: %s",
+                        palm_strerror(errno));
     }
     return what != NOTHING;
 }

@@ -6,7 +6,8 @@
 
 start master docs/examples/master
 master=$pid
-await test -s "$tmp/master.out" || bail_out "no master: $(cat "$tmp/master.err")"
+await test -s "$tmp/master.out" \
+    || bail_out "no master: $(cat "$tmp/master.err")"
 db=$(cat "$tmp/master.out")
 like 'the master says where its cache is' "$db" 'tcp://127.0.0.1:*'
 
@@ -21,7 +22,7 @@ is 'a client runs a job' "$status/$(echo "$out" | sort | tr -d '\n')$err" \
     0/ABCD
 
 # `words` yields one result for each word, so the client asks for as many.
-run docs/examples/client "$db" words 'one two' '' 
+run docs/examples/client "$db" words 'one two' ''
 is 'a function may answer twice, or not at all' \
     "$status/$(echo "$out" | sort | tr '\n' ' ')$err" '0/one two '
 

@@ -110,7 +110,8 @@ none 'pages of section 3 have all their sections'
 
 for page in docs/man/*.[1-9]; do
     sed -n '/^\.SH SEE ALSO/,$p' "$page" \
-        | sed -n 's/^\.BR \([a-z_\\-]*\) (\([1-9]\)).*/\1.\2/p' | sed 's,[\\],,g' \
+        | sed -n 's/^\.BR \([a-z_\\-]*\) (\([1-9]\)).*/\1.\2/p' \
+        | sed 's,[\\],,g' \
         | while read -r other; do
             case $other in
             zmq.7 | zmq_*.3) ;;

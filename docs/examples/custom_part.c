@@ -96,8 +96,7 @@ main(void)
     void *zmq = zmq_ctx_new();
     void *push = zmq_socket(zmq, ZMQ_PUSH), *pull = zmq_socket(zmq, ZMQ_PULL);
     int failed =
-        !server
-        || zmq_setsockopt(pull, ZMQ_RCVTIMEO, &timeout, sizeof timeout)
+        !server || zmq_setsockopt(pull, ZMQ_RCVTIMEO, &timeout, sizeof timeout)
         || zmq_connect(push,
                        palm_server_endpoint(server, PALM_SIDE_INBOUND, "In"))
         || zmq_connect(pull,

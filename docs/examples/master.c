@@ -30,8 +30,8 @@ add_parts(palm_server_t *server, const char *cache, palm_error_t *err)
         options.address = is_cache ? cache : "tcp://127.0.0.1:*";
         options.route = parts[i].route;
         options.advertise_as = parts[i].advertise_as;
-        if (palm_server_add(server, palm_library_find(parts[i].part),
-                            &options, err)) {
+        if (palm_server_add(server, palm_library_find(parts[i].part), &options,
+                            err)) {
             return -1;
         }
     }
