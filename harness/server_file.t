@@ -93,15 +93,15 @@ server='[server]\nname = s\n'
 refuses 'no section [server]' '[preset]\na = b' ': *[[]server]*'
 refuses 'no name' '[server]' ':1: [[]server]: *no name'
 refuses 'an empty name' '[server]\nname =' ':2: [[]server] name: *no name'
-refuses 'an unknown section' "$server[inbond In]" ':3: [[]inbond In]: *'
-refuses 'a part without a name' "$server[inbound]" \
+refuses 'an unknown section' "${server}[inbond In]" ':3: [[]inbond In]: *'
+refuses 'a part without a name' "${server}[inbound]" \
     ':3: [[]inbound]: *no name'
 refuses 'a server section with a name' '[server a]\nname = s' \
     ':1: [[]server a]: *'
 refuses 'a section twice' "$server\n[server]" \
     ":4: [[]server]: stands at $tmp/file.ini:1 already"
 refuses 'a section twice, with other blanks' \
-    "$server[inbound In]\n[inbound  In ]" ':4: [[]inbound In]: stands at *'
+    "${server}[inbound In]\n[inbound  In ]" ':4: [[]inbound In]: stands at *'
 refuses 'a key twice' "[server]\nname = s\nname = t" \
     ":3: [[]server] name: stands at $tmp/file.ini:2 already"
 refuses 'an unknown key of the server' "${server}colour = red" \
@@ -111,12 +111,12 @@ refuses 'a bad value of the server' "${server}stop_timeout = soon" \
 refuses 'a bad log level' "${server}log_level = loud" \
     ':3: [[]server] log_level: *'
 
-part="$server[inbound In]\npart = PullService\naddress = inproc://a\n"
-refuses 'no part' "$server[inbound In]\naddress = inproc://a" \
+part="${server}[inbound In]\npart = PullService\naddress = inproc://a\n"
+refuses 'no part' "${server}[inbound In]\naddress = inproc://a" \
     ':3: [[]inbound In]: part = *missing'
-refuses 'an unknown part' "$server[inbound In]\npart = PoolService" \
+refuses 'an unknown part' "${server}[inbound In]\npart = PoolService" \
     ':4: [[]inbound In] part: *"PoolService"*'
-refuses 'no address' "$server[inbound In]\npart = PullService" \
+refuses 'no address' "${server}[inbound In]\npart = PullService" \
     ':3: [[]inbound In]: address = *missing'
 refuses 'an unknown key of a part' "${part}colour = red" \
     ':6: [[]inbound In] colour: *'
@@ -132,13 +132,13 @@ refuses 'a route to nowhere' "${part}route = Away" \
 refuses 'a route to an inbound part' "${part}route = In" \
     ':6: [[]inbound In] route: *[[]outbound In]*'
 refuses 'an inbound part as outbound' \
-    "$server[outbound O]\npart = PullService" \
+    "${server}[outbound O]\npart = PullService" \
     ':4: [[]outbound O] part: PullService belongs into [[]inbound *'
 refuses 'an outbound part as inbound' \
-    "$server[inbound I]\npart = PubService" \
+    "${server}[inbound I]\npart = PubService" \
     ':4: [[]inbound I] part: PubService belongs into [[]outbound *'
 refuses 'a bypass part as inbound' \
-    "$server[inbound I]\npart = CacheService" \
+    "${server}[inbound I]\npart = CacheService" \
     ':4: [[]inbound I] part: CacheService belongs into [[]bypass *'
 
 # --- --set ------------------------------------------------------------------

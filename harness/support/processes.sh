@@ -2,7 +2,7 @@
 # processes.sh: runs our programs, in front and behind (POSIX sh).
 # Needs $tmp, a folder; and PALM_BUILDDIR, PALM_RUNNER from the Makefile.
 # Whoever reads this sets a trap that calls kill_all.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 
 processes= # ids of what runs behind
 

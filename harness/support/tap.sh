@@ -2,7 +2,7 @@
 # tap.sh: TAP for shell scripts (POSIX sh).  A test reads it with
 #     . "$PALM_SRCDIR/harness/support/tap.sh"
 # calls ok, is, like …, and ends with done_testing.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 tap_number=0
 tap_failed=0
