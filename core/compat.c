@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,6 +94,15 @@ palm__thread_name(const char *name)
     (void)pthread_setname_np(pthread_self(), text);
 #else
     (void)name;
+#endif
+}
+
+void
+palm__thread_batch(void)
+{
+#ifdef SCHED_BATCH
+    const struct sched_param param = {.sched_priority = 0};
+    (void)sched_setscheduler(0, SCHED_BATCH, &param); /* 0 = this thread */
 #endif
 }
 

@@ -15,6 +15,11 @@ int palm__random(void *buffer, size_t size);
  * leaving half a UTF-8 character.  Does nothing where it cannot. */
 void palm__thread_name(const char *name);
 
+/* Tells the scheduler that the calling thread serves throughput: when it wakes
+ * it does not push another thread off its processor, so the work that it wakes
+ * for grows meanwhile.  Does nothing where that is unknown. */
+void palm__thread_batch(void);
+
 /* Milliseconds on a clock that only goes forward. */
 int64_t palm__now_ms(void);
 

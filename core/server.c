@@ -22,6 +22,7 @@ static const palm__setting_t settings[] = {
     ROW(DURATION, quiet_time, 0),
     ROW(SIZE, cache_size, 0),
     ROW(COUNT, io_threads, 1),
+    ROW(BOOL, batch, 0),
     ROW(COUNT, messages, 0),
     {"log_level", PALM__SETTING_LOG_LEVEL,
      offsetof(palm_server_options_t, log.level), 0},
@@ -37,6 +38,7 @@ palm_server_options_init(palm_server_options_t *options)
         .quiet_time = 100,
         .cache_size = 0,
         .io_threads = 1,
+        .batch = true,
         .log = {NULL, NULL, PALM_LOG_INFO},
     };
     *options = defaults;
@@ -274,9 +276,9 @@ palm_server_endpoint(palm_server_t *self, palm_side_t side, const char *name)
 {
     palm_part_t *part = find_part(self, side, name);
     (void)pthread_mutex_lock(&self->mutex);
-    palm__server_state_t state = self->state;
+    bool started = self->started;
     (void)pthread_mutex_unlock(&self->mutex);
-    if (part && state == PALM__NEW) {
+    if (part && !started) {
         errno = EINVAL;
         return NULL;
     }

@@ -16,6 +16,7 @@
 #ifndef PALM_SERVER_H
 #define PALM_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/cache.h"
@@ -40,6 +41,7 @@ typedef struct palm_server_options {
                              many results as messages have come back */
     int64_t cache_size;   /* bytes of keys and values, 0 = no limit */
     int64_t io_threads;   /* of the ZeroMQ context */
+    bool batch;           /* threads are scheduled for throughput (Linux) */
     int64_t messages;     /* stop after routing so many, 0 = never */
     palm_log_t log;       /* silent by default */
 } palm_server_options_t;

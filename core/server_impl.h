@@ -43,6 +43,7 @@ struct palm_server {
     pthread_mutex_t mutex;   /* guards what follows, and control */
     pthread_cond_t changed;  /* state, report or alive has changed */
     palm__server_state_t state;
+    bool started;  /* has run, or runs */
     bool stopping; /* somebody is in palm_server_stop() */
     palm__report_t report;
     size_t alive;          /* threads that run; guarded by mutex */

@@ -45,11 +45,20 @@ palm__server_ended(palm_server_t *self, bool is_router)
 
 /* --- threads -------------------------------------------------------------- */
 
+static void
+prepare_thread(const palm_server_t *self, const char *name)
+{
+    palm__thread_name(name);
+    if (self->options.batch) {
+        palm__thread_batch();
+    }
+}
+
 static void *
 router_main(void *arg)
 {
     palm_server_t *self = arg;
-    palm__thread_name("palm-router");
+    prepare_thread(self, "palm-router");
     palm__router_run(self->router);
     palm__server_ended(self, true);
     return NULL;
@@ -103,7 +112,7 @@ part_main(void *arg)
 {
     palm_part_t *part = arg;
     palm_error_t err = {0, ""};
-    palm__thread_name(part->options.name);
+    prepare_thread(part->server, part->options.name);
     if (bases[part->side].init && bases[part->side].init(part)) {
         (void)palm_error_set(&err, errno, "%s %s: %s",
                              palm__side_name(part->side), part->options.name,
@@ -290,6 +299,9 @@ palm_server_start(palm_server_t *self, palm_error_t *err)
         palm__server_end(self);
         return -1;
     }
+    (void)pthread_mutex_lock(&self->mutex);
+    self->started = true;
+    (void)pthread_mutex_unlock(&self->mutex);
     palm__server_set_state(self, PALM__RUNNING);
     palm__server_order_router(self, PALM__GO, 0);
     palm__server_order_bypass(self, PALM__GO);

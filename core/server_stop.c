@@ -101,10 +101,19 @@ await(palm_server_t *self, bool (*is_so)(const palm_server_t *),
     return so;
 }
 
+static bool
+was_started(palm_server_t *self)
+{
+    (void)pthread_mutex_lock(&self->mutex);
+    bool started = self->state != PALM__NEW;
+    (void)pthread_mutex_unlock(&self->mutex);
+    return started;
+}
+
 int
 palm_server_wait(palm_server_t *self, int64_t timeout)
 {
-    if (self->state == PALM__NEW) {
+    if (!was_started(self)) {
         errno = EINVAL;
         return -1;
     }
@@ -137,10 +146,12 @@ free_lines(palm_server_t *self)
     }
     free(self->bypass);
     self->bypass = NULL;
+    (void)pthread_mutex_lock(&self->mutex);
     if (self->control) {
         (void)zmq_close(self->control);
         self->control = NULL;
     }
+    (void)pthread_mutex_unlock(&self->mutex);
     if (self->zmq) {
         while (zmq_ctx_term(self->zmq) && errno == EINTR) {
         }
