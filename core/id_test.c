@@ -89,6 +89,25 @@ every_free_bit_of_an_id_varies(void)
     }
 }
 
+/* Were the bytes of two ids to overlap, the end of one would be the beginning
+ * of the other. */
+static void
+ids_share_no_randomness(void)
+{
+    palm_id_source_t source;
+    char before[PALM_ID_SIZE + 1], text[PALM_ID_SIZE + 1];
+    int alike = 0;
+    palm_id_init(&source);
+    EQUAL_INT(0, palm_id_next(&source, before));
+    for (int i = 0; i < MANY; i++) {
+        EQUAL_INT(0, palm_id_next(&source, text));
+        alike += !memcmp(text + PALM_ID_SIZE - 2, before, 2);
+        alike += !memcmp(before + PALM_ID_SIZE - 2, text, 2);
+        memcpy(before, text, sizeof before);
+    }
+    MUST(alike < MANY / 50); /* two of 256 are expected */
+}
+
 static void
 randomness_fills_the_whole_buffer(void)
 {
@@ -122,6 +141,7 @@ static const struct tap_test tests[] = {
     {"ids differ within and between sources",
      ids_differ_within_and_between_sources},
     {"every free bit of an id varies", every_free_bit_of_an_id_varies},
+    {"ids share no randomness", ids_share_no_randomness},
     {"randomness fills the whole buffer", randomness_fills_the_whole_buffer},
     {"the clock goes forward in milliseconds",
      clock_goes_forward_in_milliseconds},

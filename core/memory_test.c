@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Without memory nothing changes and nothing leaks: the first, second, third …
- * allocation of a call fails until the call succeeds.
+/* Without memory nothing changes and nothing leaks: the first, the second, the
+ * next allocation of a call fails until the call succeeds.
  *
  * The linker puts the functions below in front of the C library's, and of
  * zmq_msg_init_size(), whose own allocation is out of its reach. */
@@ -92,7 +92,7 @@ cache_without_memory_stays_empty(void)
     palm_cache_t *cache = palm_cache_new(0);
     zmq_msg_t value;
     MUST(cache != NULL);
-    MUST(set_at_last(cache, "key", "value") >= 4); /* table, buckets, … */
+    MUST(set_at_last(cache, "key", "value") >= 4); /* table, buckets */
     EQUAL_INT(1, palm_cache_count(cache));
     holds(cache, "key", "value");
     FAILS(ENOENT, palm_cache_get(cache, palm_slice("other"), &value));

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What must hold for every frame, as a fuzzer calls it:
  *
- *   make CC=clang core/message_fuzz && core/message_fuzz -max_total_time=60
+ *   ./configure CC=clang CFLAGS='-g -O1 -fsanitize=fuzzer-no-link' \
+ *       --enable-sanitizer=address,undefined
+ *   make core/message_fuzz && core/message_fuzz -max_total_time=60
  *
  * message_fuzz_test.c calls it too, so that it never rots. */
 #include "config.h"
