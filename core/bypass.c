@@ -49,7 +49,7 @@ serve(palm_part_t *part)
         && part->class_->operations.answer(part, single ? &request : NULL,
                                            &reply)) {
         palm__count(&part->stats.failed, 1);
-        palm__part_warn(part, "PALM-PART-FAILED", "request failed: %s",
+        palm_part_warn(part, "PALM-PART-FAILED", "request failed: %s",
                         palm_strerror(errno));
     }
     (void)zmq_msg_close(&request);

@@ -169,14 +169,14 @@ static void
 refuse(palm_part_t *part, const char *why)
 {
     palm__count(&part->stats.undecodable, 1);
-    palm__part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s", why);
+    palm_part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s", why);
 }
 
 static void
 fail(palm_part_t *part, const char *what)
 {
     palm__count(&part->stats.failed, 1);
-    palm__part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", what,
+    palm_part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", what,
                     palm_strerror(errno));
 }
 
@@ -353,7 +353,7 @@ run_train(palm_part_t *part)
         }
     }
     if (send_train(part)) {
-        palm__part_warn(part, "PALM-PART-FAILED", "a train is lost: %s",
+        palm_part_warn(part, "PALM-PART-FAILED", "a train is lost: %s",
                         palm_strerror(errno));
     }
     return what != NOTHING;

@@ -212,7 +212,7 @@ is_one_frame(palm_part_t *part, zmq_msg_t *feedback)
            && zmq_msg_recv(feedback, part->world, 0) != -1) {
     }
     palm__count(&part->stats.undecodable, 1);
-    palm__part_warn(part, "PALM-PART-UNDECODABLE",
+    palm_part_warn(part, "PALM-PART-UNDECODABLE",
                     "answer of several frames dropped");
     return false;
 }
@@ -226,7 +226,7 @@ wait_for_peer(palm_part_t *part)
     (void)zmq_msg_init(feedback);
     if (part->out.asked && receive_feedback(part, feedback)) {
         palm__count(&part->stats.expired, 1);
-        palm__part_warn(part, "PALM-PART-EXPIRED",
+        palm_part_warn(part, "PALM-PART-EXPIRED",
                         "no answer from %s in %lld ms", part->endpoint,
                         (long long)part->options.reply_timeout);
     } else if (part->out.asked && is_one_frame(part, feedback)) {
@@ -243,7 +243,7 @@ static int
 lose(palm_part_t *part, zmq_msg_t *message, const char *where)
 {
     palm__count(&part->stats.failed, 1);
-    palm__part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", where,
+    palm_part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", where,
                     palm_strerror(errno));
     (void)zmq_msg_close(message);
     (void)zmq_msg_init(message);
@@ -262,7 +262,7 @@ is_decodable(palm_part_t *part, zmq_msg_t *message)
         return true;
     }
     palm__count(&part->stats.undecodable, 1);
-    palm__part_warn(part, "PALM-PART-UNDECODABLE", "feedback dropped: %s",
+    palm_part_warn(part, "PALM-PART-UNDECODABLE", "feedback dropped: %s",
                     why.text);
     return false;
 }

@@ -83,7 +83,7 @@ palm__part_close(palm_part_t *part)
 }
 
 void
-palm__part_warn(palm_part_t *part, const char *id, const char *format, ...)
+palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
 {
     char text[PALM_ERROR_TEXT];
     int saved = errno;
@@ -108,6 +108,12 @@ palm__part_warn(palm_part_t *part, const char *id, const char *format, ...)
     part->warned = now;
     part->unwarned = 0;
     errno = saved;
+}
+
+void
+palm_part_count(uint64_t *counter, uint64_t n)
+{
+    palm__count(counter, n);
 }
 
 int
@@ -139,6 +145,12 @@ const palm_part_options_t *
 palm_part_options(const palm_part_t *part)
 {
     return &part->options;
+}
+
+const palm_hooks_t *
+palm_part_hooks(const palm_part_t *part)
+{
+    return &part->hooks;
 }
 
 const palm_log_t *

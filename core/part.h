@@ -182,12 +182,25 @@ const char *palm_part_option_name(size_t index);
 PALM_EXPORT
 int palm_part_yield(palm_part_t *part, const palm_message_t *message);
 
+/* Logs trouble that a peer caused, with the part's side and name before it; at
+ * most once a second a part, and the next line says how many were left out. */
+PALM_EXPORT
+void palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
+    PALM_PRINTF(3, 4);
+
+/* Adds to a counter of palm_part_stats(); others may read it meanwhile. */
+PALM_EXPORT
+void palm_part_count(uint64_t *counter, uint64_t n);
+
 PALM_EXPORT
 const char *palm_part_name(const palm_part_t *part);
 PALM_EXPORT
 const char *palm_part_server_name(const palm_part_t *part);
 PALM_EXPORT
 const palm_part_options_t *palm_part_options(const palm_part_t *p);
+/* The hooks in force: of the options, where these have none of the class. */
+PALM_EXPORT
+const palm_hooks_t *palm_part_hooks(const palm_part_t *part);
 PALM_EXPORT
 const palm_log_t *palm_part_log(const palm_part_t *part);
 PALM_EXPORT

@@ -126,9 +126,4 @@ int palm__options_copy(palm_part_options_t *to,
                        const palm_part_options_t *from);
 void palm__options_fini(palm_part_options_t *options);
 
-/* Logs trouble that a peer caused, at most once a second a part; the next line
- * says how many were left out. */
-void palm__part_warn(palm_part_t *part, const char *id, const char *format, ...)
-    PALM_PRINTF(3, 4);
-
 #endif

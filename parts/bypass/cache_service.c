@@ -11,8 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/part_impl.h"
-
 typedef int verb_f(palm_part_t *part, const palm_message_t *request,
                    zmq_msg_t *reply);
 
@@ -99,9 +97,9 @@ verb_of(palm_slice_t function)
 static int
 refuse(palm_part_t *part, const char *why)
 {
-    palm__count(&part->stats.undecodable, 1);
-    palm__part_warn(part, "PALM-CACHE-REQUEST",
-                    "request answered with nothing: %s", why);
+    palm_part_count(&palm_part_stats(part)->undecodable, 1);
+    palm_part_warn(part, "PALM-CACHE-REQUEST",
+                   "request answered with nothing: %s", why);
     return 0;
 }
 

@@ -23,7 +23,6 @@
 #include <string.h>
 
 #include "core/compat.h"
-#include "core/part_impl.h"
 
 enum { RETRY = 2 }; /* ms between two tries for slow clients */
 
@@ -124,8 +123,8 @@ palm__pub_readable(palm_part_t *part)
         palm_slice_t topic = {data + 1, zmq_msg_size(&frame) - 1};
         if (palm__topics_subscribe(&pub_of(part)->topics, topic,
                                    data[0] == 1)) {
-            palm__part_warn(part, "PALM-PUB-MEMORY",
-                            "a subscription is lost: %s", palm_strerror(errno));
+            palm_part_warn(part, "PALM-PUB-MEMORY",
+                           "a subscription is lost: %s", palm_strerror(errno));
         }
         if (data[0] == 1) {
             send_to_newcomer(part, topic);
@@ -158,8 +157,8 @@ has_subscriber(palm_part_t *part, palm_slice_t topic)
 static void
 drop(palm_part_t *part, zmq_msg_t *message, uint64_t *counter, const char *why)
 {
-    palm__count(counter, 1);
-    palm__part_warn(part, "PALM-PUB-DROPPED", "result dropped: %s", why);
+    palm_part_count(counter, 1);
+    palm_part_warn(part, "PALM-PUB-DROPPED", "result dropped: %s", why);
     (void)zmq_msg_close(message);
     (void)zmq_msg_init(message);
 }
@@ -218,12 +217,12 @@ publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
         topic = palm_slice(palm_part_server_name(part));
         message.stage++;
     }
-    if (part->hooks.handle_stream
-        && part->hooks.handle_stream(part, &message, &topic,
-                                     part->options.hook_arg)) {
+    if (palm_part_hooks(part)->handle_stream
+        && palm_part_hooks(part)->handle_stream(
+            part, &message, &topic, palm_part_options(part)->hook_arg)) {
         return -1;
     }
-    if (frame && !pipelined && !part->hooks.handle_stream) {
+    if (frame && !pipelined && !palm_part_hooks(part)->handle_stream) {
         publish_frame(part, topic, frame);
         return 0;
     }
@@ -248,7 +247,8 @@ gather(palm_part_t *part, const palm_message_t *message)
 {
     pub_of(part)->yielded = 0;
     errno = 0;
-    return part->hooks.gather(part, message, part->options.hook_arg)
+    return palm_part_hooks(part)->gather(part, message,
+                                         palm_part_options(part)->hook_arg)
                    || pub_of(part)->yielded
                ? -1
                : 0;
@@ -282,8 +282,8 @@ palm__pub_send(palm_part_t *part, zmq_msg_t *frame)
                           NULL)) {
         return -1;
     }
-    int result = part->hooks.gather ? gather(part, &message)
-                                    : publish(part, &message, frame);
+    int result = palm_part_hooks(part)->gather ? gather(part, &message)
+                                               : publish(part, &message, frame);
     if (result) {
         errno = errno == EAGAIN || errno == 0 ? ECANCELED : errno;
         return -1;
@@ -302,9 +302,9 @@ expire_absent(palm_part_t *part, struct palm__topic *topic, int64_t now)
 {
     int64_t hold_time = palm_part_options(part)->hold_time;
     while (topic->held && now - topic->held->since >= hold_time) {
-        palm__count(&palm_part_stats(part)->absent, 1);
-        palm__part_warn(part, "PALM-PUB-DROPPED",
-                        "result dropped: its client has not subscribed");
+        palm_part_count(&palm_part_stats(part)->absent, 1);
+        palm_part_warn(part, "PALM-PUB-DROPPED",
+                       "result dropped: its client has not subscribed");
         palm__topics_drop_first(&pub_of(part)->topics, topic);
     }
     return topic->held ? topic->held->since + hold_time - now : -1;
@@ -318,12 +318,12 @@ retry_slow(palm_part_t *part, struct palm__topic *topic, int64_t now)
     send_waiting(part, topic, now);
     if (topic->held && now - topic->moved >= timeout) {
         topic->slow = true;
-        palm__part_warn(part, "PALM-PUB-DROPPED",
-                        "results dropped: their client has read nothing for "
-                        "%lld ms",
-                        (long long)timeout);
+        palm_part_warn(part, "PALM-PUB-DROPPED",
+                       "results dropped: their client has read nothing for "
+                       "%lld ms",
+                       (long long)timeout);
         while (topic->held) {
-            palm__count(&palm_part_stats(part)->slow, 1);
+            palm_part_count(&palm_part_stats(part)->slow, 1);
             palm__topics_drop_first(&pub_of(part)->topics, topic);
         }
     }
