@@ -106,6 +106,14 @@ a_window_of_one_is_enough(void)
 }
 
 static void
+credit_comes_back_to_the_last_message(void)
+{
+    palm_part_options_t options = defaults();
+    options.window = 16;
+    pass_in_order(&options);
+}
+
+static void
 a_message_may_be_larger_than_the_window(void)
 {
     palm_part_options_t options = defaults();
@@ -287,6 +295,37 @@ a_blocking_part_passes_its_feedback_on(void)
 }
 
 static void
+feedback_goes_on_once_only(void)
+{
+    struct rig rig;
+    char first[256], second[256];
+    palm_part_options_t options = defaults();
+    options.block = true;
+    rig_init(&rig, NULL);
+    rig_add(&rig, "RepService", "Rep", "First", &options);
+    rig_add(&rig, "PushService", "Push", NULL, NULL);
+    void *rep_first = rig_bind(&rig, ZMQ_REP, first);
+    void *rep_second = rig_bind(&rig, ZMQ_REP, second);
+    options = defaults();
+    options.route = "Second";
+    rig_add_asker(&rig, "First", first, &options);
+    options.route = "Push"; /* not followed */
+    rig_add_asker(&rig, "Second", second, &options);
+    rig_start(&rig);
+    void *req = rig_connect(&rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
+    palm_message_t answer = wire_message("client", "tag", "of the first");
+    push_text(req, "question");
+    expect_payload(rep_first, "question");
+    send_message(rep_first, &answer, 0);
+    expect_payload(rep_second, "of the first");
+    answer.payload = palm_slice("of the second");
+    send_message(rep_second, &answer, 0);
+    expect_payload(req, "of the first");
+    EQUAL_INT(0, rig_stats(&rig, PALM_SIDE_OUTBOUND, "Push").received);
+    rig_fini(&rig);
+}
+
+static void
 feedback_that_is_no_message_is_dropped_and_answered(void)
 {
     struct rig rig;
@@ -303,6 +342,7 @@ feedback_that_is_no_message_is_dropped_and_answered(void)
 static const struct tap_test tests[] = {
     {"messages keep their order", messages_keep_their_order},
     {"a window of one message is enough", a_window_of_one_is_enough},
+    {"all credit comes back", credit_comes_back_to_the_last_message},
     {"a message may be larger than window_size",
      a_message_may_be_larger_than_the_window},
     {"without a worker the client is held back, and results flow",
@@ -315,6 +355,7 @@ static const struct tap_test tests[] = {
     {"a part may route to itself", a_part_may_route_to_itself},
     {"a blocking part passes its feedback on",
      a_blocking_part_passes_its_feedback_on},
+    {"feedback goes on once only", feedback_goes_on_once_only},
     {"feedback that is no message is dropped, and the asker answered",
      feedback_that_is_no_message_is_dropped_and_answered},
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a server refuses, and how it starts and stops. */
+/* What a server tells, and how it stops. */
 #include "config.h"
 
 #include <dirent.h>
@@ -10,7 +10,6 @@
 
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
-#include "parts/library.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
@@ -22,168 +21,6 @@ named(const char *name)
     options.name = name;
     options.address = ANY_PORT;
     return options;
-}
-
-static int
-add(palm_server_t *server, const char *class_name,
-    const palm_part_options_t *options, palm_error_t *err)
-{
-    return palm_server_add(server, palm_library_find(class_name), options, err);
-}
-
-/* --- refusals ------------------------------------------------------------- */
-
-static void
-a_server_needs_a_name(void)
-{
-    FAILS(EINVAL, palm_server_new("", NULL) ? 0 : -1);
-    FAILS(EINVAL, palm_server_new(NULL, NULL) ? 0 : -1);
-}
-
-static void
-a_part_needs_a_name_and_an_address(void)
-{
-    palm_error_t err;
-    palm_server_t *server = palm_server_new("server", NULL);
-    palm_part_options_t options = named("");
-    FAILS(EINVAL, add(server, "PullService", &options, &err));
-    CONTAINS("PullService", err.text);
-    options = named("Pull");
-    options.address = NULL;
-    FAILS(EINVAL, add(server, "PullService", &options, &err));
-    CONTAINS("inbound Pull: no address", err.text);
-    options = named("Sub");
-    FAILS(EINVAL, add(server, "SubConnection", &options, &err));
-    CONTAINS("inbound Sub: no previous", err.text);
-    palm_server_destroy(&server);
-}
-
-static void
-a_name_is_taken_once_a_side(void)
-{
-    palm_error_t err;
-    palm_server_t *server = palm_server_new("server", NULL);
-    palm_part_options_t options = named("Twin");
-    MUST(!add(server, "PullService", &options, &err));
-    MUST(!add(server, "PushService", &options, &err));
-    MUST(!add(server, "CacheService", &options, &err));
-    FAILS(EEXIST, add(server, "RepService", &options, &err));
-    CONTAINS("inbound Twin", err.text);
-    palm_server_destroy(&server);
-}
-
-static void
-a_class_of_another_interface_is_refused(void)
-{
-    palm_error_t err;
-    palm_server_t *server = palm_server_new("server", NULL);
-    palm_part_class_t strange = *palm_library_find("PullService");
-    palm_part_options_t options = named("Pull");
-    strange.abi = PALM_PART_ABI + 1;
-    FAILS(EINVAL, palm_server_add(server, &strange, &options, &err));
-    CONTAINS("PullService", err.text);
-    palm_server_destroy(&server);
-}
-
-static void
-a_route_to_nowhere_is_refused_at_start(void)
-{
-    palm_error_t err;
-    palm_server_t *server = palm_server_new("server", NULL);
-    palm_part_options_t options = named("Pull");
-    options.route = "Nobody";
-    MUST(!add(server, "PullService", &options, &err));
-    FAILS(EHOSTUNREACH, palm_server_start(server, &err));
-    CONTAINS("inbound Pull: route to Nobody", err.text);
-    FAILS(EBUSY, palm_server_start(server, &err));
-    palm_server_destroy(&server);
-}
-
-/* Whether somebody could bind the endpoint now. */
-static bool
-is_free(void *endpoint)
-{
-    void *zmq = zmq_ctx_new();
-    void *socket = zmq_socket(zmq, ZMQ_PULL);
-    bool bound = !zmq_bind(socket, endpoint);
-    (void)zmq_close(socket);
-    (void)zmq_ctx_term(zmq);
-    return bound;
-}
-
-static void
-a_taken_port_is_named_and_nothing_runs(void)
-{
-    struct rig rig;
-    palm_error_t err;
-    char taken[256], other[256];
-    rig_init(&rig, NULL);
-    (void)rig_bind(&rig, ZMQ_PULL, taken);
-    void *free_later = rig_bind(&rig, ZMQ_PULL, other);
-    MUST(!zmq_unbind(free_later, other));
-    MUST(tap_await(is_free, other));
-    palm_part_options_t options = named("Second");
-    options.address = other;
-    MUST(!add(rig.server, "PullService", &options, &err));
-    options = named("First");
-    options.address = taken;
-    MUST(!add(rig.server, "PushService", &options, &err));
-    FAILS(EADDRINUSE, palm_server_start(rig.server, &err));
-    CONTAINS("outbound First", err.text);
-    CONTAINS(taken, err.text);
-    MUST(tap_await(is_free, other));
-    FAILS(EINVAL, palm_server_endpoint(rig.server, PALM_SIDE_INBOUND, "Second")
-                      ? 0
-                      : -1);
-    rig_drop(&rig);
-}
-
-static void
-an_ipc_path_of_a_living_server_is_not_stolen(void)
-{
-    struct rig rig;
-    palm_error_t err;
-    char address[128];
-    palm_part_options_t options = named("Pull");
-    (void)snprintf(address, sizeof address, "ipc:///tmp/palm-test-%ld",
-                   (long)getpid());
-    options.address = address;
-    rig_init(&rig, NULL);
-    rig_add(&rig, "PullService", "Pull", NULL, &options);
-    rig_start(&rig);
-    palm_server_t *second = palm_server_new("second", NULL);
-    MUST(!add(second, "PullService", &options, &err));
-    FAILS(EADDRINUSE, palm_server_start(second, &err));
-    CONTAINS(address, err.text);
-    palm_server_destroy(&second);
-    rig_fini(&rig);
-}
-
-static void
-a_bad_address_is_named(void)
-{
-    palm_error_t err;
-    palm_server_t *server = palm_server_new("server", NULL);
-    palm_part_options_t options = named("Pull");
-    options.address = "carrier-pigeon://loft";
-    MUST(!add(server, "PullService", &options, &err));
-    FAILS(EPROTONOSUPPORT, palm_server_start(server, &err));
-    CONTAINS("inbound Pull: cannot bind carrier-pigeon://loft", err.text);
-    palm_server_destroy(&server);
-}
-
-static void
-a_running_server_takes_no_parts(void)
-{
-    struct rig rig;
-    palm_error_t err;
-    palm_part_options_t options = named("Late");
-    rig_init(&rig, NULL);
-    rig_add(&rig, "PullService", "Pull", NULL, NULL);
-    rig_start(&rig);
-    FAILS(EBUSY, add(rig.server, "PullService", &options, &err));
-    FAILS(EBUSY, palm_server_start(rig.server, &err));
-    rig_fini(&rig);
 }
 
 /* --- what it tells -------------------------------------------------------- */
@@ -274,6 +111,38 @@ another_thread_may_stop_it(void)
     MUST(!pthread_join(stopper, NULL));
     MUST(!pthread_join(second, NULL));
     MUST(!palm_server_stop(rig.server, NULL)); /* once more does no harm */
+    rig_fini(&rig);
+}
+
+static void
+a_stop_awaits_the_results_of_the_workers(void)
+{
+    struct rig rig;
+    pthread_t stopper;
+    palm_server_options_t options;
+    palm_message_t message = wire_message("client", "tag", "work");
+    palm_server_options_init(&options);
+    options.quiet_time = 0;
+    rig_init(&rig, &options);
+    rig_add_master(&rig, NULL);
+    rig_start(&rig);
+    void *push = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
+    void *work = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "WorkerPush");
+    void *done = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "WorkerPull");
+    void *sub = rig_connect(&rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
+    rig_subscribe(sub, "client");
+    send_message(done, &message, 0); /* all connections stand */
+    expect_published(sub, "client", "work");
+    send_message(push, &message, 0);
+    send_message(push, &message, 0);
+    expect_payload(work, "work");
+    expect_payload(work, "work");
+    MUST(!pthread_create(&stopper, NULL, stop, rig.server));
+    MUST(tap_await(wire_is_free, (void *)palm_server_endpoint(
+                                     rig.server, PALM_SIDE_INBOUND, "Pull")));
+    send_message(done, &message, 0); /* the intake is closed by now */
+    expect_published(sub, "client", "work");
+    MUST(!pthread_join(stopper, NULL));
     rig_fini(&rig);
 }
 
@@ -375,24 +244,13 @@ nothing_leaks(void)
 }
 
 static const struct tap_test tests[] = {
-    {"a server needs a name", a_server_needs_a_name},
-    {"a part needs a name and an address", a_part_needs_a_name_and_an_address},
-    {"a name is taken once a side", a_name_is_taken_once_a_side},
-    {"a class of another interface is refused",
-     a_class_of_another_interface_is_refused},
-    {"a route to nowhere is refused at start",
-     a_route_to_nowhere_is_refused_at_start},
-    {"a taken port is named, and nothing runs",
-     a_taken_port_is_named_and_nothing_runs},
-    {"an ipc path of a living server is not stolen",
-     an_ipc_path_of_a_living_server_is_not_stolen},
-    {"a bad address is named", a_bad_address_is_named},
-    {"a running server takes no parts", a_running_server_takes_no_parts},
     {"what it bound is advertised", what_it_bound_is_advertised},
     {"unknown parts have no endpoint and no stats",
      unknown_parts_have_no_endpoint_and_no_stats},
     {"waiting has a timeout", waiting_has_a_timeout},
     {"another thread may stop it", another_thread_may_stop_it},
+    {"a stop awaits the results of the workers",
+     a_stop_awaits_the_results_of_the_workers},
     {"destroy stops a running server", destroy_stops_a_running_server},
     {"a server may end after n messages", a_server_may_end_after_n_messages},
     {"a part may end after n messages", a_part_may_end_after_n_messages},

@@ -130,6 +130,17 @@ rig_subscribe(void *socket, const char *topic)
     MUST(!zmq_setsockopt(socket, ZMQ_SUBSCRIBE, topic, strlen(topic)));
 }
 
+bool
+wire_is_free(void *endpoint)
+{
+    void *zmq = zmq_ctx_new();
+    void *socket = zmq_socket(zmq, ZMQ_PULL);
+    bool bound = !zmq_bind(socket, endpoint);
+    (void)zmq_close(socket);
+    (void)zmq_ctx_term(zmq);
+    return bound;
+}
+
 palm_part_stats_t
 rig_stats(struct rig *rig, palm_side_t side, const char *part)
 {

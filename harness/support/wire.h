@@ -56,6 +56,9 @@ void *rig_connect(struct rig *rig, int type, palm_side_t side,
 void *rig_bind(struct rig *rig, int type, char *endpoint);
 void rig_subscribe(void *socket, const char *topic);
 
+/* Whether somebody could bind the endpoint (a char *) now; for tap_await(). */
+bool wire_is_free(void *endpoint);
+
 /* What a part has counted. */
 palm_part_stats_t rig_stats(struct rig *rig, palm_side_t side,
                             const char *part);
