@@ -213,7 +213,7 @@ is_one_frame(palm_part_t *part, zmq_msg_t *feedback)
     }
     palm__count(&part->stats.undecodable, 1);
     palm_part_warn(part, "PALM-PART-UNDECODABLE",
-                    "answer of several frames dropped");
+                   "answer of several frames dropped");
     return false;
 }
 
@@ -227,8 +227,8 @@ wait_for_peer(palm_part_t *part)
     if (part->out.asked && receive_feedback(part, feedback)) {
         palm__count(&part->stats.expired, 1);
         palm_part_warn(part, "PALM-PART-EXPIRED",
-                        "no answer from %s in %lld ms", part->endpoint,
-                        (long long)part->options.reply_timeout);
+                       "no answer from %s in %lld ms", part->endpoint,
+                       (long long)part->options.reply_timeout);
     } else if (part->out.asked && is_one_frame(part, feedback)) {
         return;
     }
@@ -244,7 +244,7 @@ lose(palm_part_t *part, zmq_msg_t *message, const char *where)
 {
     palm__count(&part->stats.failed, 1);
     palm_part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", where,
-                    palm_strerror(errno));
+                   palm_strerror(errno));
     (void)zmq_msg_close(message);
     (void)zmq_msg_init(message);
     return 0;
@@ -263,7 +263,7 @@ is_decodable(palm_part_t *part, zmq_msg_t *message)
     }
     palm__count(&part->stats.undecodable, 1);
     palm_part_warn(part, "PALM-PART-UNDECODABLE", "feedback dropped: %s",
-                    why.text);
+                   why.text);
     return false;
 }
 
@@ -479,7 +479,9 @@ wait_for_something(palm_part_t *part, bool blocked)
     } else if (!blocked && timeout < 0) {
         (void)take_notes(part, 0);
         return;
-    } else if (blocked && palm__wait_is_writable(part->world)) {
+    }
+    /* What was in the way may be gone by now, also by what was just due. */
+    if (blocked && timeout < 0 && palm__wait_is_writable(part->world)) {
         return;
     }
     palm__wait(fds, 2, timeout);

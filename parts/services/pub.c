@@ -88,7 +88,7 @@ send_waiting(palm_part_t *part, struct palm__topic *topic, int64_t now)
            && !try_send(part, name_of(topic), &topic->held->message)) {
         palm__topics_drop_first(topics, topic);
         topic->moved = now;
-        topic->slow = false;
+        palm__topics_set_slow(topics, name_of(topic), false);
     }
 }
 
@@ -196,6 +196,7 @@ publish_frame(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
     }
     if (!palm__topics_waiting(topics, topic)
         && !try_send(part, topic, message)) {
+        palm__topics_set_slow(topics, topic, false);
         return;
     }
     if (palm__topics_is_slow(topics, topic)) {
@@ -317,7 +318,7 @@ retry_slow(palm_part_t *part, struct palm__topic *topic, int64_t now)
     int64_t timeout = palm_part_options(part)->slow_timeout;
     send_waiting(part, topic, now);
     if (topic->held && now - topic->moved >= timeout) {
-        topic->slow = true;
+        palm__topics_set_slow(&pub_of(part)->topics, name_of(topic), true);
         palm_part_warn(part, "PALM-PUB-DROPPED",
                        "results dropped: their client has read nothing for "
                        "%lld ms",

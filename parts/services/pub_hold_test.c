@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of PubService with clients that come late, or never. */
+/* Tests of PubService with clients that come late, or do not read. */
 #include "config.h"
 
 #include <stddef.h>
 #include <stdio.h>
 
+#include "harness/support/crew.h"
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
 
@@ -104,6 +105,88 @@ results_are_held_up_to_hold_size(void)
     rig_fini(&bench.rig);
 }
 
+/* --- slow clients --------------------------------------------------------- */
+
+enum { LARGE = 1 << 20 };
+
+static char large[LARGE + 1];
+
+/* A client that takes a few results of 1 MB into its buffers, and then stops
+ * reading; it is known to the server. */
+static void *
+start_slow(struct bench *bench)
+{
+    palm_part_options_t options;
+    memset(large, 'x', LARGE);
+    palm_part_options_init(&options);
+    options.hwm = 2;
+    options.slow_timeout = 100;
+    options.hold_size = 4 * LARGE;
+    start(bench, &options);
+    void *slow = rig_connect(&bench->rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
+    const char *endpoint =
+        palm_server_endpoint(bench->rig.server, PALM_SIDE_OUTBOUND, "Pub");
+    MUST(!zmq_disconnect(slow, endpoint));
+    set_option(slow, ZMQ_RCVHWM, 1);
+    MUST(!zmq_connect(slow, endpoint));
+    rig_subscribe(slow, "slow");
+    push(bench, "slow", "hello");
+    expect_published(slow, "slow", "hello");
+    return slow;
+}
+
+static void
+a_slow_client_costs_only_its_own(void)
+{
+    struct bench bench;
+    (void)start_slow(&bench);
+    void *sub = subscriber(&bench, "other");
+    for (int i = 0; i < 60; i++) {
+        push(&bench, "slow", large);
+        push(&bench, "other", "result");
+        expect_published(sub, "other", "result");
+    }
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(slow), 1);
+    EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
+    rig_drop(&bench.rig);
+}
+
+struct retry {
+    struct bench *bench;
+    void *sub;
+};
+
+/* Pushes a small result, takes what the client has; whether it has come. */
+static bool
+gets_new_results(void *arg)
+{
+    struct retry *retry = arg;
+    zmq_pollitem_t item = {retry->sub, 0, ZMQ_POLLIN, 0};
+    zmq_msg_t frame;
+    bool came = false;
+    push(retry->bench, "slow", "new");
+    while (!came && zmq_poll(&item, 1, 20) > 0) {
+        expect_text(retry->sub, "slow", true);
+        came = recv_message(retry->sub, &frame).payload.size == 3;
+        (void)zmq_msg_close(&frame);
+    }
+    return came;
+}
+
+static void
+a_slow_client_that_reads_again_gets_new_results(void)
+{
+    struct bench bench;
+    void *slow = start_slow(&bench);
+    struct retry retry = {&bench, slow};
+    for (int i = 0; i < 60; i++) {
+        push(&bench, "slow", large);
+    }
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(slow), 1);
+    MUST(tap_await(gets_new_results, &retry));
+    rig_drop(&bench.rig);
+}
+
 static const struct tap_test tests[] = {
     {"results wait for the subscription, in order",
      results_wait_for_the_subscription},
@@ -111,6 +194,10 @@ static const struct tap_test tests[] = {
      results_are_held_for_hold_time},
     {"results are held up to hold_size, others counted absent",
      results_are_held_up_to_hold_size},
+    {"a slow client costs only its own results",
+     a_slow_client_costs_only_its_own},
+    {"a slow client that reads again gets new results",
+     a_slow_client_that_reads_again_gets_new_results},
 };
 
 TAP_MAIN("pub_hold", tests)

@@ -24,6 +24,7 @@ forget(palm__topics_t *self, struct palm__topic *topic)
     if (self->last == topic) {
         self->last = NULL;
     }
+    self->slow -= topic->slow ? 1u : 0u;
     HASH_DELETE(hh, self->all, topic);
     free(topic);
 }
@@ -87,7 +88,7 @@ palm__topics_subscribe(palm__topics_t *self, palm_slice_t name, bool is)
         return is && !topic ? -1 : 0;
     }
     topic->subscribed = is;
-    topic->slow = false;
+    palm__topics_set_slow(self, name, false);
     *length_counter(self, name.size) += is ? 1u : -1u;
     if (!is) {
         self->last = NULL;
@@ -137,10 +138,24 @@ palm__topics_idle(palm__topics_t *self, palm_slice_t name)
     return topic && topic->subscribed && !topic->held ? topic : NULL;
 }
 
+void
+palm__topics_set_slow(palm__topics_t *self, palm_slice_t name, bool is)
+{
+    struct palm__topic *topic;
+    if (!is && self->slow == 0) { /* nearly always */
+        return;
+    }
+    topic = find(self, name);
+    if (topic && topic->slow != is) {
+        topic->slow = is;
+        self->slow += is ? 1u : -1u;
+    }
+}
+
 bool
 palm__topics_is_slow(palm__topics_t *self, palm_slice_t name)
 {
-    struct palm__topic *topic = find(self, name);
+    struct palm__topic *topic = self->slow > 0 ? find(self, name) : NULL;
     return topic && topic->slow;
 }
 

@@ -41,6 +41,7 @@ typedef struct palm__topics {
     struct palm__topic *last;    /* last found, subscribed and idle */
     unsigned lengths[256];       /* subscriptions by length of the topic */
     unsigned longer;             /* subscriptions of 256 bytes and more */
+    unsigned slow;               /* topics that are given up as slow */
     uint64_t count;              /* results waiting */
     size_t bytes;                /* of them */
 } palm__topics_t;
@@ -60,6 +61,9 @@ struct palm__topic *palm__topics_waiting(palm__topics_t *self,
 
 /* The topic if somebody subscribed to exactly it and nothing waits for it. */
 struct palm__topic *palm__topics_idle(palm__topics_t *self, palm_slice_t topic);
+
+/* Notes that the topic's client is given up as too slow, or reads again. */
+void palm__topics_set_slow(palm__topics_t *self, palm_slice_t topic, bool is);
 
 /* Whether the topic's client has been given up as too slow. */
 bool palm__topics_is_slow(palm__topics_t *self, palm_slice_t topic);
