@@ -31,6 +31,8 @@ static const struct program_option options_table[] = {
      PROGRAM_COUNT, IN(window)},
     {"no-cache", NULL, "messages whose cache field the server must fill",
      PROGRAM_FLAG, IN(fill)},
+    {"topic", NULL, "a floor that publishes [topic, message], too",
+     PROGRAM_FLAG, IN(topic)},
     {"null", NULL, "the floor on both sides: shows the noise", PROGRAM_FLAG,
      IN(null)},
     {"set", "PART.OPTION=VALUE",

@@ -22,7 +22,7 @@ static const struct {
     {"floor", bench_role_floor},   {"echo", bench_role_echo},
     {"master", bench_role_master}, {"worker", bench_role_worker},
     {"client", bench_role_client}, {"flood", bench_role_flood},
-    {"cache", bench_role_cache},
+    {"cache", bench_role_cache},   {"topic-floor", bench_role_topic_floor},
 };
 
 int

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The client's id, the topic of its results. */
+#define BENCH_CLIENT "3f2b8c1e-5d47-4a6f-9b0a-7c1d2e3f4a5b"
+
 /* The words behind `--role NAME`. */
 struct bench_arguments {
     int count;
@@ -17,9 +20,10 @@ typedef int bench_role_f(const struct bench_arguments *arguments);
 
 /* Servers: they print "key=endpoint" lines and "ready", answer each line on
  * stdin with what they have used, and leave at its end. */
-bench_role_f bench_role_floor;  /* two zmq_proxy threads */
-bench_role_f bench_role_echo;   /* a REP that returns what it gets */
-bench_role_f bench_role_master; /* libpalm */
+bench_role_f bench_role_floor;       /* two zmq_proxy threads */
+bench_role_f bench_role_topic_floor; /* the same, but [topic, message] out */
+bench_role_f bench_role_echo;        /* a REP that returns what it gets */
+bench_role_f bench_role_master;      /* libpalm */
 
 /* Peers. */
 bench_role_f bench_role_worker; /* returns each frame unchanged */

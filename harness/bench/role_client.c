@@ -13,7 +13,6 @@
 
 #include "harness/bench/frame.h"
 
-#define UUID      "3f2b8c1e-5d47-4a6f-9b0a-7c1d2e3f4a5b"
 #define TAG       "a94c2d70-1e3b-4f58-8c6d-0b9e8f7a6d5c"
 #define SECOND    1000000000.0
 #define MAX_TIMES 4000000 /* round trips that are kept */
@@ -195,7 +194,7 @@ make_frame(struct bench_frame *frame, const struct bench_arguments *arguments,
 {
     bool fill = bench_number(arguments, "fill", 0) > 0;
     double payload = bench_number(arguments, "size", 100);
-    if (bench_frame_init(frame, pipeline, UUID, "master.echo",
+    if (bench_frame_init(frame, pipeline, BENCH_CLIENT, "master.echo",
                          fill ? NULL : TAG, (size_t)payload)) {
         bench_die("frame");
     }
@@ -206,7 +205,8 @@ connect_client(struct client *self, const struct bench_arguments *arguments)
 {
     void *context = self->context = zmq_ctx_new();
     /* The floor knows no topics. */
-    const char *topic = bench_number(arguments, "topic", 1) > 0 ? UUID : "";
+    const char *topic =
+        bench_number(arguments, "topic", 1) > 0 ? BENCH_CLIENT : "";
     if (!context || zmq_msg_init(&self->result)) {
         bench_die("context");
     }

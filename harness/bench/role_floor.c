@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -19,6 +20,22 @@ run_proxy(void *arg)
 {
     struct proxy *proxy = arg;
     (void)zmq_proxy(proxy->frontend, proxy->backend, NULL);
+    return NULL;
+}
+
+/* The least that obeys the wire: a topic before each result. */
+static void *
+run_publisher(void *arg)
+{
+    struct proxy *proxy = arg;
+    zmq_msg_t frame;
+    (void)zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, proxy->frontend, 0) != -1
+           && zmq_send(proxy->backend, BENCH_CLIENT, strlen(BENCH_CLIENT),
+                       ZMQ_SNDMORE)
+                  != -1
+           && zmq_msg_send(&frame, proxy->backend, 0) != -1) {
+    }
     return NULL;
 }
 
@@ -53,12 +70,11 @@ serve(void)
     _exit(0);
 }
 
-int
-bench_role_floor(const struct bench_arguments *arguments)
+static int
+serve_floor(void *(*run_back)(void *))
 {
     static struct proxy out, back;
     void *context = zmq_ctx_new();
-    (void)arguments;
     if (!context) {
         bench_die("context");
     }
@@ -67,8 +83,22 @@ bench_role_floor(const struct bench_arguments *arguments)
     back.frontend = bench_bind(context, ZMQ_PULL, "worker_pull");
     back.backend = bench_bind(context, ZMQ_PUB, "pub");
     start(run_proxy, &out);
-    start(run_proxy, &back);
+    start(run_back, &back);
     return serve();
+}
+
+int
+bench_role_floor(const struct bench_arguments *arguments)
+{
+    (void)arguments;
+    return serve_floor(run_proxy);
+}
+
+int
+bench_role_topic_floor(const struct bench_arguments *arguments)
+{
+    (void)arguments;
+    return serve_floor(run_publisher);
 }
 
 int

@@ -168,9 +168,11 @@ bench_run_stream(const struct bench_work *work,
     struct run run = {.options = options, .work = work};
     int result = -1;
     bool is_floor = is_floor_run(options, server);
-    if (!start_server(&run, is_floor ? "floor" : "master")
+    const char *floor = options->topic ? "topic-floor" : "floor";
+    if (!start_server(&run, is_floor ? floor : "master")
         && !start_workers(&run)) {
-        bench_words_add(&run.endpoints, "topic=%d", is_floor ? 0 : 1);
+        bench_words_add(&run.endpoints, "topic=%d",
+                        is_floor && !options->topic ? 0 : 1);
         if (!start_client(&run, "client", options->time)) {
             result = measure(&run, sample);
         }

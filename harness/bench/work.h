@@ -12,15 +12,16 @@
 #define BENCH_MAX_PAIRS 100
 
 struct bench_options {
-    int64_t pairs;                /* of one floor run and one server run */
-    int64_t time;                 /* ms of each measured run */
-    int64_t idle_time;            /* ms of the works without a worker */
-    int64_t window;               /* messages under way, 0 = the work's own */
-    bool fill;                    /* messages with an empty cache field */
-    bool null;                    /* the floor on both sides: shows the noise */
-    bool list;                    /* only print what there is */
-    const char *only;             /* a pattern of names, NULL = all */
-    const char *json;             /* file to write, NULL = none */
+    int64_t pairs;     /* of one floor run and one server run */
+    int64_t time;      /* ms of each measured run */
+    int64_t idle_time; /* ms of the works without a worker */
+    int64_t window;    /* messages under way, 0 = the work's own */
+    bool fill;         /* messages with an empty cache field */
+    bool topic;        /* a floor that sends topics as a server must */
+    bool null;         /* the floor on both sides: shows the noise */
+    bool list;         /* only print what there is */
+    const char *only;  /* a pattern of names, NULL = all */
+    const char *json;  /* file to write, NULL = none */
     struct program_list settings; /* for the master */
 };
 
