@@ -9,10 +9,7 @@
 #include <string.h>
 
 #include "core/compat.h"
-
-/* A dead peer that never closed its connection is noticed after 30 s.  libzmq
- * answers heartbeats from its own thread, so a busy peer is not a dead one. */
-enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 30000 };
+#include "core/keepalive.h"
 
 static int
 clamp(int64_t value)
@@ -96,8 +93,7 @@ set_options(void *socket, const palm__connect_t *how)
         || set_int(socket, ZMQ_SNDHWM, how->hwm)
         || set_int(socket, ZMQ_RCVHWM, how->hwm)
         || set_int(socket, ZMQ_IMMEDIATE, how->immediate)
-        || set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS)
-        || set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
+        || palm__keepalive_set(socket, PALM__KEEPALIVE)
         || set_text(socket, ZMQ_ROUTING_ID, how->routing_id)) {
         return -1;
     }

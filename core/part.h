@@ -136,7 +136,7 @@ typedef struct palm_part_options {
     int64_t hwm;              /* messages in the socket's own queues */
     int64_t max_message_size; /* bytes a peer may send at once, -1 any */
     int64_t linger;           /* ms to flush the socket on stop */
-    int64_t heartbeat;        /* ms between heartbeats on tcp, 0 = none */
+    int64_t keepalive;        /* ms of silence before tcp asks, 0 = never */
     int64_t reply_timeout;    /* ms a blocking part waits, -1 for ever */
     int64_t hold_size;        /* PubService: bytes held for absent clients */
     int64_t hold_time;        /* PubService: ms a result is held for one */

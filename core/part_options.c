@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/keepalive.h"
 #include "core/setting.h"
 
 /* clang-format off */
@@ -31,7 +32,7 @@ static const palm__setting_t settings[] = {
     ROW(COUNT, hwm, 1),
     ROW(SIZE, max_message_size, 1),
     ROW(DURATION, linger, 0),
-    ROW(DURATION, heartbeat, 0),
+    ROW(DURATION, keepalive, 0),
     ROW(DURATION, reply_timeout, -1),
     ROW(SIZE, hold_size, 0),
     ROW(DURATION, hold_time, 0),
@@ -50,7 +51,7 @@ palm_part_options_init(palm_part_options_t *options)
         .hwm = 1000,
         .max_message_size = 64 << 20,
         .linger = 1000,
-        .heartbeat = 5000,
+        .keepalive = PALM__KEEPALIVE,
         .reply_timeout = 60000,
         .hold_size = 16 << 20,
         .hold_time = 10000,

@@ -196,6 +196,42 @@ the_pressure_reaches_the_sender(void)
     rig_drop(&rig);
 }
 
+/* Takes messages until one has this payload. */
+static void
+skip_to(void *pull, const char *payload)
+{
+    bool found = false;
+    while (!found) {
+        zmq_msg_t frame;
+        palm_message_t message = recv_message(pull, &frame);
+        found = palm_slice_is_equal(message.payload, palm_slice(payload));
+        (void)zmq_msg_close(&frame);
+    }
+}
+
+/* With ZeroMQ's heartbeats this aborted the server: see keepalive.h. */
+static void
+a_client_that_leaves_while_held_back_harms_nobody(void)
+{
+    struct rig rig;
+    palm_part_options_t options = defaults();
+    options.window = 10;
+    options.hwm = 10;
+    rig_init(&rig, NULL);
+    rig_add(&rig, "PullService", "Pull", "Push", &options);
+    rig_add(&rig, "PushService", "Push", NULL, &options);
+    rig_start(&rig);
+    void *push = connect_push(&rig, "Pull");
+    push_text(push, "connected");
+    MUST(tap_await(is_full, push));
+    MUST(!zmq_close(push));
+    rig.socket_count--;
+    push = connect_push(&rig, "Pull");
+    push_text(push, "from another");
+    skip_to(connect_pull(&rig, "Push"), "from another");
+    rig_fini(&rig);
+}
+
 static void
 without_a_route_messages_are_dropped_and_counted(void)
 {
@@ -348,6 +384,8 @@ static const struct tap_test tests[] = {
     {"without a worker the client is held back, and results flow",
      without_a_worker_the_client_is_held_back},
     {"the pressure reaches the sender", the_pressure_reaches_the_sender},
+    {"a client that leaves while held back harms nobody",
+     a_client_that_leaves_while_held_back_harms_nobody},
     {"without a route messages are dropped, counted, and go on",
      without_a_route_messages_are_dropped_and_counted},
     {"a part that does not wait passes its messages on, once",

@@ -11,18 +11,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/keepalive.h"
+
 /* Options that every socket of the world has, and where their value is. */
 static const struct {
-    int option;       /* of zmq_setsockopt() */
-    size_t offset;    /* of an int64_t in the part's options */
-    int64_t multiple; /* to set, of the value there */
+    int option;    /* of zmq_setsockopt() */
+    size_t offset; /* of an int64_t in the part's options */
 } int_options[] = {
-    {ZMQ_LINGER, offsetof(palm_part_options_t, linger), 1},
-    {ZMQ_SNDHWM, offsetof(palm_part_options_t, hwm), 1},
-    {ZMQ_RCVHWM, offsetof(palm_part_options_t, hwm), 1},
-    /* A peer that says nothing for three intervals is gone. */
-    {ZMQ_HEARTBEAT_IVL, offsetof(palm_part_options_t, heartbeat), 1},
-    {ZMQ_HEARTBEAT_TIMEOUT, offsetof(palm_part_options_t, heartbeat), 3},
+    {ZMQ_LINGER, offsetof(palm_part_options_t, linger)},
+    {ZMQ_SNDHWM, offsetof(palm_part_options_t, hwm)},
+    {ZMQ_RCVHWM, offsetof(palm_part_options_t, hwm)},
 };
 
 enum { INT_OPTIONS = sizeof int_options / sizeof *int_options };
@@ -42,8 +40,7 @@ set_options(palm_part_t *part)
         int64_t value;
         memcpy(&value, (const char *)options + int_options[i].offset,
                sizeof value);
-        if (set_int(part->world, int_options[i].option,
-                    value * int_options[i].multiple)) {
+        if (set_int(part->world, int_options[i].option, value)) {
             return -1;
         }
     }
@@ -52,7 +49,7 @@ set_options(palm_part_t *part)
         !part->class_->binds && part->class_->direction == PALM_OUTBOUND;
     if (zmq_setsockopt(part->world, ZMQ_MAXMSGSIZE, &options->max_message_size,
                        sizeof options->max_message_size)
-        || set_int(part->world, ZMQ_TCP_KEEPALIVE, 1)
+        || palm__keepalive_set(part->world, options->keepalive)
         || set_int(part->world, ZMQ_IMMEDIATE, immediate)) {
         return -1;
     }
