@@ -50,7 +50,7 @@ serve(palm_part_t *part)
                                            &reply)) {
         palm__count(&part->stats.failed, 1);
         palm_part_warn(part, "PALM-PART-FAILED", "request failed: %s",
-                        palm_strerror(errno));
+                       palm_strerror(errno));
     }
     (void)zmq_msg_close(&request);
     send_reply(part, &reply);
@@ -58,15 +58,9 @@ serve(palm_part_t *part)
 }
 
 static void
-take_orders(palm_part_t *part)
+take_order(palm_part_t *part, zmq_msg_t *frame)
 {
-    zmq_msg_t frame;
-    (void)zmq_msg_init(&frame);
-    while (zmq_msg_recv(&frame, part->inner, ZMQ_DONTWAIT) != -1) {
-        part->stopping |= palm__note_of(&frame).kind == PALM__STOP;
-    }
-    part->stopping |= errno == ETERM;
-    (void)zmq_msg_close(&frame);
+    part->stopping |= palm__note_of(frame).kind == PALM__STOP;
 }
 
 void
@@ -84,7 +78,7 @@ palm__bypass_run(palm_part_t *part)
         while (listens && burst > 0 && serve(part)) {
             burst--;
         }
-        take_orders(part);
+        (void)palm__part_notes(part, ZMQ_DONTWAIT, take_order);
         int64_t timeout = operations->tick ? operations->tick(part) : -1;
         if (burst > 0 && !part->stopping) {
             palm__wait(fds, listens ? 2 : 1, timeout);

@@ -34,7 +34,7 @@ enum { RECEIVED, NOTHING, DROPPED };
 enum {
     ROUNDS_PER_LOOK = 16, /* trains between two looks at the notes */
     LONG_TRAIN = 16,      /* messages after which the part rests */
-    REST = 50000          /* ns */
+    REST = 150000         /* ns */
 };
 
 static void handle_notes(palm_part_t *part, int flags);
@@ -177,7 +177,7 @@ fail(palm_part_t *part, const char *what)
 {
     palm__count(&part->stats.failed, 1);
     palm_part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", what,
-                    palm_strerror(errno));
+                   palm_strerror(errno));
 }
 
 /* Gives an empty cache field a new id. */
@@ -354,7 +354,7 @@ run_train(palm_part_t *part)
     }
     if (send_train(part)) {
         palm_part_warn(part, "PALM-PART-FAILED", "a train is lost: %s",
-                        palm_strerror(errno));
+                       palm_strerror(errno));
     }
     return what != NOTHING;
 }
@@ -461,21 +461,10 @@ handle_note(palm_part_t *part, zmq_msg_t *frame)
     }
 }
 
-/* Handles the notes that are there; without ZMQ_DONTWAIT in flags, waits for
- * one first.  Then the inner socket has said EAGAIN. */
 static void
 handle_notes(palm_part_t *part, int flags)
 {
-    zmq_msg_t frame;
-    (void)zmq_msg_init(&frame);
-    while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
-        handle_note(part, &frame);
-        flags = ZMQ_DONTWAIT;
-    }
-    if (errno == ETERM) {
-        part->stopping = true;
-    }
-    (void)zmq_msg_close(&frame);
+    (void)palm__part_notes(part, flags, handle_note);
 }
 
 /* --- the loop ------------------------------------------------------------- */

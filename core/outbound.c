@@ -443,25 +443,10 @@ take_note(palm_part_t *part, zmq_msg_t *frame)
     }
 }
 
-/* Takes the notes that are there; without ZMQ_DONTWAIT in flags, waits for one
- * first.  Then the inner socket has said EAGAIN.  Whether there were any. */
 static bool
 take_notes(palm_part_t *part, int flags)
 {
-    zmq_msg_t frame;
-    bool any = false;
-    (void)zmq_msg_init(&frame);
-    while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
-        take_note(part, &frame);
-        flags = ZMQ_DONTWAIT;
-        any = true;
-    }
-    part->touched = false;
-    if (errno == ETERM) {
-        part->stopping = true;
-    }
-    (void)zmq_msg_close(&frame);
-    return any;
+    return palm__part_notes(part, flags, take_note);
 }
 
 /* --- the loop ------------------------------------------------------------- */

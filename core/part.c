@@ -82,6 +82,23 @@ palm__part_close(palm_part_t *part)
     errno = saved;
 }
 
+bool
+palm__part_notes(palm_part_t *part, int flags, palm__note_f *take)
+{
+    zmq_msg_t frame;
+    bool any = false;
+    (void)zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
+        take(part, &frame);
+        flags |= ZMQ_DONTWAIT;
+        any = true;
+    }
+    part->touched = false;
+    part->stopping |= errno == ETERM;
+    (void)zmq_msg_close(&frame);
+    return any;
+}
+
 void
 palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
 {

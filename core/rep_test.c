@@ -1,318 +1,392 @@
 /* SPDX-License-Identifier: MIT */
-/* What the REQ peer of a RepService receives: the table of facts 4.2, row by
- * row. */
+/* Tests of what the peer of a blocking inbound part receives: the table of
+ * facts 4.2, for RepService. */
 #include "config.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "harness/support/parts.h"
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
 
-/* A server with one RepService and, if route is not NULL, what it routes to. */
-static void
-start(struct rig *rig, bool block, const char *route, const palm_hooks_t *hooks)
-{
-    palm_part_options_t options;
-    palm_part_options_init(&options);
-    options.block = block;
-    options.hooks = hooks;
-    rig_init(rig, NULL);
-    rig_add(rig, "RepService", "Rep", route, &options);
-    rig_add(rig, "PushService", "Push", NULL, NULL);
-}
+enum target { NOWHERE, PUSH, ASKER };
 
-static void *
-connect_req(struct rig *rig)
-{
-    return rig_connect(rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
-}
+/* --- hooks; they may not assert ------------------------------------------- */
 
-static void
-ask(void *req, const char *payload)
-{
-    palm_message_t message = wire_message("client", "tag", payload);
-    send_message(req, &message, 0);
-}
-
-static void
-push_gives_empty_feedback(void)
-{
-    struct rig rig;
-    start(&rig, true, "Push", NULL);
-    rig_start(&rig);
-    void *pull = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Push");
-    void *req = connect_req(&rig);
-    ask(req, "one");
-    expect_payload(pull, "one");
-    expect_text(req, "", false);
-    rig_fini(&rig);
-}
-
-static void
-without_block_push_gives_1(void)
-{
-    struct rig rig;
-    start(&rig, false, "Push", NULL);
-    rig_start(&rig);
-    void *pull = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Push");
-    void *req = connect_req(&rig);
-    ask(req, "one");
-    expect_text(req, "1", false);
-    expect_payload(pull, "one");
-    rig_fini(&rig);
-}
-
-static void
-no_route_gives_1(bool block)
-{
-    struct rig rig;
-    start(&rig, block, NULL, NULL);
-    rig_start(&rig);
-    void *req = connect_req(&rig);
-    ask(req, "one");
-    expect_text(req, "1", false);
-    EQUAL_INT(1, rig_stats(&rig, PALM_SIDE_INBOUND, "Rep").unrouted);
-    rig_fini(&rig);
-}
-
-static void
-no_route_gives_1_when_blocking(void)
-{
-    no_route_gives_1(true);
-}
-
-static void
-no_route_gives_1_when_not(void)
-{
-    no_route_gives_1(false);
-}
-
-static void
-asked(bool block, const char *reply)
-{
-    struct rig rig;
-    char endpoint[256];
-    start(&rig, block, "Ask", NULL);
-    void *rep = rig_bind(&rig, ZMQ_REP, endpoint);
-    rig_add_asker(&rig, "Ask", endpoint, NULL);
-    rig_start(&rig);
-    void *req = connect_req(&rig);
-    ask(req, "question");
-    expect_payload(rep, "question");
-    send_text(rep, "answer", 0);
-    expect_text(req, reply, false);
-    rig_fini(&rig);
-}
-
-static void
-a_blocking_outbound_gives_its_feedback(void)
-{
-    asked(true, "answer");
-}
-
-static void
-without_block_its_feedback_is_1(void)
-{
-    asked(false, "1");
-}
-
-static void
-undecodable_gives_0(void)
-{
-    struct rig rig;
-    start(&rig, true, "Push", NULL);
-    rig_start(&rig);
-    void *req = connect_req(&rig);
-    send_bytes(req, "\xff\xff\xff\xff", 4, 0);
-    expect_text(req, "0", false);
-    EQUAL_INT(1, rig_stats(&rig, PALM_SIDE_INBOUND, "Rep").undecodable);
-    rig_fini(&rig);
-}
-
-static void
-several_frames_give_0_and_the_next_its_own(void)
-{
-    struct rig rig;
-    char endpoint[256];
-    start(&rig, true, "Ask", NULL);
-    void *rep = rig_bind(&rig, ZMQ_REP, endpoint);
-    rig_add_asker(&rig, "Ask", endpoint, NULL);
-    rig_start(&rig);
-    void *req = connect_req(&rig);
-    ask(req, "first");
-    expect_payload(rep, "first");
-    send_text(rep, "for the first", 0);
-    expect_text(req, "for the first", false);
-    send_text(req, "a", ZMQ_SNDMORE);
-    send_text(req, "b", 0);
-    expect_text(req, "0", false);
-    ask(req, "third");
-    expect_payload(rep, "third");
-    send_text(rep, "for the third", 0);
-    expect_text(req, "for the third", false);
-    rig_fini(&rig);
-}
-
-/* --- scatter -------------------------------------------------------------- */
-
-static int
-yield_number(palm_part_t *part, const palm_message_t *message, int number)
-{
-    char text[16];
-    palm_message_t copy = *message;
-    (void)snprintf(text, sizeof text, "%d", number);
-    copy.payload = palm_slice(text);
-    return palm_part_yield(part, &copy);
-}
-
-/* Yields as many as the payload says, then fails if it ends in "!". */
+/* Yields as many messages as the payload says; with "!" behind it, fails. */
 static int
 scatter(palm_part_t *part, const palm_message_t *message, void *arg)
 {
-    const char *last = message->payload.data + message->payload.size - 1;
+    char text[16] = "";
+    palm_message_t copy = *message;
     (void)arg;
-    for (int i = 0; i < message->payload.data[0] - '0'; i++) {
-        if (yield_number(part, message, i)) {
+    memcpy(text, message->payload.data, message->payload.size);
+    int n = atoi(text);
+    bool failing = strchr(text, '!') != NULL;
+    for (int i = 0; i < n; i++) {
+        (void)snprintf(text, sizeof text, "%d", i);
+        copy.payload = palm_slice(text);
+        if (palm_part_yield(part, &copy)) {
             return -1;
         }
     }
-    errno = EDOM;
-    return *last == '!' ? -1 : 0;
+    errno = EIO;
+    return failing ? -1 : 0;
 }
-
-static const palm_hooks_t scatters = {.scatter = scatter};
-
-static void
-nothing_yielded_gives_an_empty_frame(void)
-{
-    struct rig rig;
-    start(&rig, false, "Push", &scatters);
-    rig_start(&rig);
-    void *req = connect_req(&rig);
-    ask(req, "0");
-    expect_text(req, "", false);
-    rig_fini(&rig);
-}
-
-static void
-of_n_the_last_feedback_counts(void)
-{
-    struct rig rig;
-    char endpoint[256];
-    start(&rig, true, "Ask", &scatters);
-    void *rep = rig_bind(&rig, ZMQ_REP, endpoint);
-    rig_add_asker(&rig, "Ask", endpoint, NULL);
-    rig_start(&rig);
-    void *req = connect_req(&rig);
-    ask(req, "3");
-    for (int i = 0; i < 3; i++) {
-        char number[2] = {(char)('0' + i), '\0'};
-        expect_payload(rep, number);
-        send_text(rep, number, 0);
-    }
-    expect_text(req, "2", false);
-    rig_fini(&rig);
-}
-
-static void
-an_error_in_scatter_gives_0(void)
-{
-    struct rig rig;
-    start(&rig, true, "Push", &scatters);
-    rig_start(&rig);
-    void *pull = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Push");
-    void *req = connect_req(&rig);
-    ask(req, "2!");
-    expect_text(req, "0", false);
-    expect_payload(pull, "0"); /* what was yielded before is not lost */
-    expect_payload(pull, "1");
-    EQUAL_INT(1, rig_stats(&rig, PALM_SIDE_INBOUND, "Rep").failed);
-    rig_fini(&rig);
-}
-
-/* --- feedback hooks ------------------------------------------------------- */
 
 static int
-replace(zmq_msg_t *frame, const char *text)
+say_seen(palm_part_t *part, zmq_msg_t *frame, void *arg)
 {
+    (void)part;
+    (void)arg;
     (void)zmq_msg_close(frame);
-    if (zmq_msg_init_size(frame, strlen(text))) {
-        return -1;
-    }
-    memcpy(zmq_msg_data(frame), text, strlen(text));
+    (void)zmq_msg_init_size(frame, 4);
+    memcpy(zmq_msg_data(frame), "seen", 4);
     return 0;
 }
 
 static int
-replace_feedback(palm_part_t *part, zmq_msg_t *feedback, void *arg)
+fail(palm_part_t *part, zmq_msg_t *frame, void *arg)
 {
     (void)part;
+    (void)frame;
     (void)arg;
-    return replace(feedback, "seen");
+    errno = EIO;
+    return -1;
 }
 
-static int
-replace_reply(palm_part_t *part, zmq_msg_t *reply, void *arg)
-{
-    (void)part;
-    (void)arg;
-    return replace(reply, "mine");
-}
+static const palm_hooks_t scattering = {.scatter = scatter};
+static const palm_hooks_t seeing_feedback = {.handle_feedback = say_seen};
+static const palm_hooks_t seeing_reply = {.reply_feedback = say_seen};
+static const palm_hooks_t failing_reply = {.reply_feedback = fail};
+static const palm_hooks_t failing_feedback = {.handle_feedback = fail};
+static const palm_hooks_t failing_intake = {.to_router = fail};
 
-static void
-asked_with(const palm_hooks_t *hooks, const char *reply)
-{
+/* --- the server ----------------------------------------------------------- */
+
+struct scene {
     struct rig rig;
+    void *req;
+    void *rep; /* the peer of the asker */
+};
+
+static void
+scene_init(struct scene *scene, bool block, enum target target,
+           const palm_hooks_t *hooks)
+{
     char endpoint[256];
-    start(&rig, true, "Ask", hooks);
-    void *rep = rig_bind(&rig, ZMQ_REP, endpoint);
-    rig_add_asker(&rig, "Ask", endpoint, NULL);
-    rig_start(&rig);
-    void *req = connect_req(&rig);
-    ask(req, "question");
-    expect_payload(rep, "question");
-    send_text(rep, "answer", 0);
-    expect_text(req, reply, false);
-    rig_fini(&rig);
+    palm_part_options_t options;
+    rig_init(&scene->rig, NULL);
+    palm_part_options_init(&options);
+    if (target == ASKER) {
+        scene->rep = rig_bind(&scene->rig, ZMQ_REP, endpoint);
+        options.address = endpoint;
+        rig_add_class(&scene->rig, &asker_class, "Out", NULL, &options);
+        options.address = NULL;
+    } else if (target == PUSH) {
+        rig_add(&scene->rig, "PushService", "Out", NULL, NULL);
+    }
+    options.block = block;
+    options.hooks = hooks;
+    rig_add(&scene->rig, "RepService", "Rep", target == NOWHERE ? NULL : "Out",
+            &options);
+    rig_start(&scene->rig);
+    scene->req = rig_connect(&scene->rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
 }
 
 static void
-handle_feedback_replaces_it(void)
+request(struct scene *scene, const char *payload)
 {
-    const palm_hooks_t hooks = {.handle_feedback = replace_feedback};
-    asked_with(&hooks, "seen");
+    palm_message_t message = wire_message("client", "tag", payload);
+    send_message(scene->req, &message, 0);
+}
+
+/* The asker's peer gets a message and answers. */
+static void
+answer(struct scene *scene, const char *payload, const char *feedback)
+{
+    expect_payload(scene->rep, payload);
+    send_text(scene->rep, feedback, 0);
+}
+
+static void *
+connect_worker(struct scene *scene)
+{
+    return rig_connect(&scene->rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Out");
+}
+
+/* --- who gives the reply -------------------------------------------------- */
+
+static void
+blocking_before_push_replies_empty(void)
+{
+    struct scene scene;
+    scene_init(&scene, true, PUSH, NULL);
+    void *worker = connect_worker(&scene);
+    request(&scene, "one");
+    expect_text(scene.req, "", false);
+    expect_payload(worker, "one");
+    rig_fini(&scene.rig);
 }
 
 static void
-reply_feedback_has_the_last_word(void)
+other_before_push_replies_1(void)
 {
-    const palm_hooks_t hooks = {.handle_feedback = replace_feedback,
-                                .reply_feedback = replace_reply};
-    asked_with(&hooks, "mine");
+    struct scene scene;
+    scene_init(&scene, false, PUSH, NULL);
+    void *worker = connect_worker(&scene);
+    request(&scene, "one");
+    expect_text(scene.req, "1", false);
+    expect_payload(worker, "one");
+    rig_fini(&scene.rig);
+}
+
+static void
+reply_waits_for_the_hand_over(void)
+{
+    struct scene scene;
+    scene_init(&scene, false, PUSH, NULL);
+    request(&scene, "one");
+    rig_await_count(&scene.rig, PALM_SIDE_OUTBOUND, "Out",
+                    offsetof(palm_part_stats_t, received), 1);
+    expect_nothing(scene.req);
+    void *worker = connect_worker(&scene);
+    expect_text(scene.req, "1", false);
+    expect_payload(worker, "one");
+    rig_fini(&scene.rig);
+}
+
+static void
+blocking_before_asker_replies_feedback(void)
+{
+    struct scene scene;
+    scene_init(&scene, true, ASKER, NULL);
+    request(&scene, "one");
+    answer(&scene, "one", "feedback");
+    expect_text(scene.req, "feedback", false);
+    request(&scene, "two");
+    answer(&scene, "two", "");
+    expect_text(scene.req, "", false);
+    rig_fini(&scene.rig);
+}
+
+static void
+other_before_asker_replies_1(void)
+{
+    struct scene scene;
+    scene_init(&scene, false, ASKER, NULL);
+    request(&scene, "one");
+    expect_payload(scene.rep, "one");
+    expect_nothing(scene.req);
+    send_text(scene.rep, "feedback", 0);
+    expect_text(scene.req, "1", false);
+    rig_fini(&scene.rig);
+}
+
+static void
+without_route_the_reply_is_1(void)
+{
+    for (int block = 0; block < 2; block++) {
+        struct scene scene;
+        scene_init(&scene, block, NOWHERE, NULL);
+        request(&scene, "one");
+        expect_text(scene.req, "1", false);
+        EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").unrouted);
+        rig_fini(&scene.rig);
+    }
+}
+
+/* --- what is wrong -------------------------------------------------------- */
+
+static void
+undecodable_is_answered_0(void)
+{
+    for (int block = 0; block < 2; block++) {
+        struct scene scene;
+        scene_init(&scene, block, ASKER, NULL);
+        request(&scene, "one");
+        answer(&scene, "one", "feedback");
+        expect_text(scene.req, block ? "feedback" : "1", false);
+        send_bytes(scene.req, "\xff\xff\xff\xff", 4, 0);
+        expect_text(scene.req, "0", false);
+        EQUAL_INT(1,
+                  rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").undecodable);
+        request(&scene, "two");
+        answer(&scene, "two", "second");
+        expect_text(scene.req, block ? "second" : "1", false);
+        rig_fini(&scene.rig);
+    }
+}
+
+static void
+several_frames_are_answered_0(void)
+{
+    for (int block = 0; block < 2; block++) {
+        struct scene scene;
+        scene_init(&scene, block, ASKER, NULL);
+        request(&scene, "one");
+        answer(&scene, "one", "feedback");
+        expect_text(scene.req, block ? "feedback" : "1", false);
+        palm_message_t message = wire_message("client", "tag", "split");
+        send_message(scene.req, &message, ZMQ_SNDMORE);
+        send_message(scene.req, &message, 0);
+        expect_text(scene.req, "0", false);
+        request(&scene, "two");
+        answer(&scene, "two", "second");
+        expect_text(scene.req, block ? "second" : "1", false);
+        rig_fini(&scene.rig);
+    }
+}
+
+static void
+error_in_scatter_is_answered_0(void)
+{
+    for (int block = 0; block < 2; block++) {
+        struct scene scene;
+        scene_init(&scene, block, ASKER, &scattering);
+        request(&scene, "0!");
+        expect_text(scene.req, "0", false);
+        EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
+        request(&scene, "1");
+        answer(&scene, "0", "next");
+        expect_text(scene.req, block ? "next" : "1", false);
+        rig_fini(&scene.rig);
+    }
+}
+
+static void
+error_in_scatter_spares_what_was_yielded(void)
+{
+    struct scene scene;
+    scene_init(&scene, true, ASKER, &scattering);
+    request(&scene, "2!");
+    answer(&scene, "0", "first");
+    answer(&scene, "1", "second");
+    expect_text(scene.req, "0", false);
+    rig_fini(&scene.rig);
+}
+
+static void
+failing_to_router_is_answered_0(void)
+{
+    struct scene scene;
+    scene_init(&scene, true, NOWHERE, &failing_intake);
+    request(&scene, "one");
+    expect_text(scene.req, "0", false);
+    request(&scene, "two");
+    expect_text(scene.req, "0", false);
+    EQUAL_INT(2, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
+    rig_fini(&scene.rig);
+}
+
+/* --- scatter -------------------------------------------------------------- */
+
+static void
+scatter_of_nothing_is_answered_empty(void)
+{
+    for (int block = 0; block < 2; block++) {
+        struct scene scene;
+        scene_init(&scene, block, ASKER, &scattering);
+        request(&scene, "1");
+        answer(&scene, "0", "feedback");
+        expect_text(scene.req, block ? "feedback" : "1", false);
+        request(&scene, "0");
+        expect_text(scene.req, "", false);
+        rig_fini(&scene.rig);
+    }
+}
+
+static void
+scatter_replies_feedback_of_the_last(void)
+{
+    struct scene scene;
+    scene_init(&scene, true, ASKER, &scattering);
+    request(&scene, "3");
+    answer(&scene, "0", "first");
+    answer(&scene, "1", "second");
+    answer(&scene, "2", "third");
+    expect_text(scene.req, "third", false);
+    rig_fini(&scene.rig);
+}
+
+/* --- hooks for the feedback ----------------------------------------------- */
+
+static void
+handle_feedback_replaces_feedback(void)
+{
+    struct scene scene;
+    scene_init(&scene, true, ASKER, &seeing_feedback);
+    request(&scene, "one");
+    answer(&scene, "one", "feedback");
+    expect_text(scene.req, "seen", false);
+    rig_fini(&scene.rig);
+}
+
+static void
+reply_feedback_replaces_every_reply(void)
+{
+    struct scene scene;
+    scene_init(&scene, false, ASKER, &seeing_reply);
+    request(&scene, "one");
+    answer(&scene, "one", "feedback");
+    expect_text(scene.req, "seen", false);
+    send_bytes(scene.req, "\xff\xff\xff\xff", 4, 0);
+    expect_text(scene.req, "seen", false);
+    rig_fini(&scene.rig);
+}
+
+static void
+failing_feedback_hooks_do_not_end_it(void)
+{
+    const palm_hooks_t *const hooks[] = {&failing_feedback, &failing_reply};
+    for (int i = 0; i < 2; i++) {
+        zmq_msg_t reply;
+        struct scene scene;
+        scene_init(&scene, true, ASKER, hooks[i]);
+        for (int n = 1; n < 3; n++) {
+            request(&scene, "one");
+            answer(&scene, "one", "feedback");
+            recv_frame(scene.req, &reply);
+            (void)zmq_msg_close(&reply);
+            EQUAL_INT(n,
+                      rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
+        }
+        rig_fini(&scene.rig);
+    }
 }
 
 static const struct tap_test tests[] = {
-    {"block, Push: an empty frame", push_gives_empty_feedback},
-    {"no block, Push: 1", without_block_push_gives_1},
-    {"block, no route: 1", no_route_gives_1_when_blocking},
-    {"no block, no route: 1", no_route_gives_1_when_not},
-    {"block, blocking outbound: its feedback",
-     a_blocking_outbound_gives_its_feedback},
-    {"no block, blocking outbound: 1", without_block_its_feedback_is_1},
-    {"undecodable: 0", undecodable_gives_0},
-    {"several frames: 0, and the next request gets its own feedback",
-     several_frames_give_0_and_the_next_its_own},
-    {"scatter yields nothing: an empty frame",
-     nothing_yielded_gives_an_empty_frame},
-    {"scatter yields n: the feedback of the last",
-     of_n_the_last_feedback_counts},
-    {"error in scatter: 0, and what was yielded is not lost",
-     an_error_in_scatter_gives_0},
-    {"handle_feedback replaces the feedback", handle_feedback_replaces_it},
-    {"reply_feedback has the last word", reply_feedback_has_the_last_word},
+    {"block before a Push part replies an empty frame",
+     blocking_before_push_replies_empty},
+    {"no block before a Push part replies 1", other_before_push_replies_1},
+    {"the reply waits until the message is handed over",
+     reply_waits_for_the_hand_over},
+    {"block before a blocking part replies its feedback",
+     blocking_before_asker_replies_feedback},
+    {"no block before a blocking part replies 1 after its feedback",
+     other_before_asker_replies_1},
+    {"without a route the reply is 1", without_route_the_reply_is_1},
+    {"an undecodable request is answered 0", undecodable_is_answered_0},
+    {"a request of several frames is answered 0",
+     several_frames_are_answered_0},
+    {"an error in scatter is answered 0", error_in_scatter_is_answered_0},
+    {"an error in scatter spares what was yielded before it",
+     error_in_scatter_spares_what_was_yielded},
+    {"a request that to_router refuses is answered 0",
+     failing_to_router_is_answered_0},
+    {"a scatter that yields nothing is answered with an empty frame",
+     scatter_of_nothing_is_answered_empty},
+    {"a scatter of several is answered with the feedback of the last",
+     scatter_replies_feedback_of_the_last},
+    {"handle_feedback replaces the feedback",
+     handle_feedback_replaces_feedback},
+    {"reply_feedback replaces every reply",
+     reply_feedback_replaces_every_reply},
+    {"a feedback hook that fails is counted, and the part goes on",
+     failing_feedback_hooks_do_not_end_it},
 };
 
 TAP_MAIN("rep", tests)
