@@ -174,7 +174,6 @@ resolve_routes(palm_server_t *self, palm_error_t *err)
                                   palm__side_name(part->side),
                                   part->options.name, route);
         }
-        part->zmq = self->zmq;
         part->part_count = self->part_count;
     }
     return 0;
@@ -248,6 +247,7 @@ start_threads(palm_server_t *self, palm_error_t *err)
     }
     for (size_t i = 0; i < self->part_count; i++) {
         palm_part_t *part = self->parts[i];
+        part->zmq = self->zmq;
         if (make_thread(self, &part->thread, part_main, part)) {
             int code = errno;
             /* Those that run must be there to be told to stop. */
@@ -288,14 +288,19 @@ palm_server_start(palm_server_t *self, palm_error_t *err)
         return palm_error_set(err, EBUSY, "server %s was started before",
                               self->name);
     }
+    /* Before there are sockets: closing one whose peer never came, while the
+     * context ends, is a race inside libzmq 4.3.4. */
+    if (resolve_routes(self, err)) {
+        palm__server_set_state(self, PALM__STOPPED);
+        return -1;
+    }
     if (make_lines(self)) {
         (void)palm_error_set(err, errno, "server %s: no sockets: %s",
                              self->name, palm_strerror(errno));
         palm__server_end(self);
         return -1;
     }
-    if (resolve_routes(self, err) || start_threads(self, err)
-        || advertise(self, err)) {
+    if (start_threads(self, err) || advertise(self, err)) {
         palm__server_end(self);
         return -1;
     }

@@ -88,7 +88,7 @@ send_waiting(palm_part_t *part, struct palm__topic *topic, int64_t now)
            && !try_send(part, name_of(topic), &topic->held->message)) {
         palm__topics_drop_first(topics, topic);
         topic->moved = now;
-        palm__topics_set_slow(topics, name_of(topic), false);
+        palm__topics_set_slow(topics, topic, false);
     }
 }
 
@@ -194,12 +194,15 @@ publish_frame(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
         }
         return;
     }
+    struct palm__topic *slow = palm__topics_slow(topics, topic);
     if (!palm__topics_waiting(topics, topic)
         && !try_send(part, topic, message)) {
-        palm__topics_set_slow(topics, topic, false);
+        if (slow) { /* the topic lay in the message, which is gone */
+            palm__topics_set_slow(topics, slow, false);
+        }
         return;
     }
-    if (palm__topics_is_slow(topics, topic)) {
+    if (slow) {
         drop(part, message, &stats->slow, "its client does not read");
     } else {
         hold(part, topic, message);
@@ -318,7 +321,7 @@ retry_slow(palm_part_t *part, struct palm__topic *topic, int64_t now)
     int64_t timeout = palm_part_options(part)->slow_timeout;
     send_waiting(part, topic, now);
     if (topic->held && now - topic->moved >= timeout) {
-        palm__topics_set_slow(&pub_of(part)->topics, name_of(topic), true);
+        palm__topics_set_slow(&pub_of(part)->topics, topic, true);
         palm_part_warn(part, "PALM-PUB-DROPPED",
                        "results dropped: their client has read nothing for "
                        "%lld ms",

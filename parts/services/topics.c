@@ -45,7 +45,8 @@ static struct palm__topic *
 find(palm__topics_t *self, palm_slice_t name)
 {
     struct palm__topic *topic;
-    HASH_FIND(hh, self->all, name.data, name.size, topic);
+    const char *key = name.size > 0 ? name.data : "";
+    HASH_FIND(hh, self->all, key, name.size, topic);
     return topic;
 }
 
@@ -88,7 +89,7 @@ palm__topics_subscribe(palm__topics_t *self, palm_slice_t name, bool is)
         return is && !topic ? -1 : 0;
     }
     topic->subscribed = is;
-    palm__topics_set_slow(self, name, false);
+    palm__topics_set_slow(self, topic, false);
     *length_counter(self, name.size) += is ? 1u : -1u;
     if (!is) {
         self->last = NULL;
@@ -139,24 +140,19 @@ palm__topics_idle(palm__topics_t *self, palm_slice_t name)
 }
 
 void
-palm__topics_set_slow(palm__topics_t *self, palm_slice_t name, bool is)
+palm__topics_set_slow(palm__topics_t *self, struct palm__topic *topic, bool is)
 {
-    struct palm__topic *topic;
-    if (!is && self->slow == 0) { /* nearly always */
-        return;
-    }
-    topic = find(self, name);
-    if (topic && topic->slow != is) {
+    if (topic->slow != is) {
         topic->slow = is;
         self->slow += is ? 1u : -1u;
     }
 }
 
-bool
-palm__topics_is_slow(palm__topics_t *self, palm_slice_t name)
+struct palm__topic *
+palm__topics_slow(palm__topics_t *self, palm_slice_t name)
 {
     struct palm__topic *topic = self->slow > 0 ? find(self, name) : NULL;
-    return topic && topic->slow;
+    return topic && topic->slow ? topic : NULL;
 }
 
 int

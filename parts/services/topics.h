@@ -63,10 +63,11 @@ struct palm__topic *palm__topics_waiting(palm__topics_t *self,
 struct palm__topic *palm__topics_idle(palm__topics_t *self, palm_slice_t topic);
 
 /* Notes that the topic's client is given up as too slow, or reads again. */
-void palm__topics_set_slow(palm__topics_t *self, palm_slice_t topic, bool is);
+void palm__topics_set_slow(palm__topics_t *self, struct palm__topic *topic,
+                           bool is);
 
-/* Whether the topic's client has been given up as too slow. */
-bool palm__topics_is_slow(palm__topics_t *self, palm_slice_t topic);
+/* The topic if its client has been given up as too slow, else NULL. */
+struct palm__topic *palm__topics_slow(palm__topics_t *self, palm_slice_t topic);
 
 /* Makes a result wait; takes *message on success.  -1: ENOMEM. */
 int palm__topics_hold(palm__topics_t *self, palm_slice_t topic,
