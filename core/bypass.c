@@ -11,17 +11,6 @@
 
 #include "core/wait.h"
 
-/* Reads the frames behind the first; what has several is not a request. */
-static bool
-is_single(palm_part_t *part, zmq_msg_t *request)
-{
-    bool single = !zmq_msg_more(request);
-    while (zmq_msg_more(request)
-           && zmq_msg_recv(request, part->world, 0) != -1) {
-    }
-    return single;
-}
-
 static void
 send_reply(palm_part_t *part, zmq_msg_t *reply)
 {
@@ -43,7 +32,7 @@ serve(palm_part_t *part)
         return false;
     }
     palm__count(&part->stats.received, 1);
-    bool single = is_single(part, &request);
+    bool single = !palm__part_skip_frames(part, &request);
     (void)zmq_msg_init(&reply);
     if (part->class_->operations.answer
         && part->class_->operations.answer(part, single ? &request : NULL,

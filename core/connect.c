@@ -9,13 +9,7 @@
 #include <string.h>
 
 #include "core/compat.h"
-#include "core/keepalive.h"
-
-static int
-clamp(int64_t value)
-{
-    return value > INT_MAX ? INT_MAX : value < -1 ? -1 : (int)value;
-}
+#include "core/sockopt.h"
 
 int64_t
 palm__deadline(int64_t timeout)
@@ -74,13 +68,6 @@ palm__term(void **zmq_p)
 }
 
 static int
-set_int(void *socket, int option, int64_t value)
-{
-    int number = clamp(value);
-    return zmq_setsockopt(socket, option, &number, sizeof number);
-}
-
-static int
 set_text(void *socket, int option, const char *text)
 {
     return text ? zmq_setsockopt(socket, option, text, strlen(text)) : 0;
@@ -89,11 +76,11 @@ set_text(void *socket, int option, const char *text)
 static int
 set_options(void *socket, const palm__connect_t *how)
 {
-    if (set_int(socket, ZMQ_LINGER, how->linger)
-        || set_int(socket, ZMQ_SNDHWM, how->hwm)
-        || set_int(socket, ZMQ_RCVHWM, how->hwm)
-        || set_int(socket, ZMQ_IMMEDIATE, how->immediate)
-        || palm__keepalive_set(socket, PALM__KEEPALIVE)
+    if (palm__sockopt_int(socket, ZMQ_LINGER, how->linger)
+        || palm__sockopt_int(socket, ZMQ_SNDHWM, how->hwm)
+        || palm__sockopt_int(socket, ZMQ_RCVHWM, how->hwm)
+        || palm__sockopt_int(socket, ZMQ_IMMEDIATE, how->immediate)
+        || palm__sockopt_keepalive(socket, PALM__KEEPALIVE)
         || set_text(socket, ZMQ_ROUTING_ID, how->routing_id)) {
         return -1;
     }
@@ -147,7 +134,8 @@ open_monitor(void *zmq, void *socket)
         || !(monitor = zmq_socket(zmq, ZMQ_PAIR))) {
         return NULL;
     }
-    if (set_int(monitor, ZMQ_LINGER, 0) || zmq_connect(monitor, address)) {
+    if (palm__sockopt_int(monitor, ZMQ_LINGER, 0)
+        || zmq_connect(monitor, address)) {
         palm__close(&monitor);
     }
     return monitor;

@@ -7,31 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/support/parts.h"
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
 
 /* --- hooks; they may not assert ------------------------------------------- */
-
-/* The payload says how many messages to yield; "!" behind it: then fail. */
-static int
-scatter(palm_part_t *part, const palm_message_t *message, void *arg)
-{
-    char text[16] = "";
-    palm_message_t copy = *message;
-    (void)arg;
-    memcpy(text, message->payload.data, message->payload.size);
-    int n = atoi(text);
-    bool failing = strchr(text, '!') != NULL;
-    for (int i = 0; i < n; i++) {
-        (void)snprintf(text, sizeof text, "%d", i);
-        copy.payload = palm_slice(text);
-        if (palm_part_yield(part, &copy)) {
-            return -1;
-        }
-    }
-    errno = EIO;
-    return failing ? -1 : 0;
-}
 
 /* Yields what a hook can know of its part. */
 static int
@@ -102,7 +82,7 @@ pass(palm_part_t *part, zmq_msg_t *frame, void *arg)
     return 0;
 }
 
-static const palm_hooks_t scattering = {.scatter = scatter};
+static const palm_hooks_t scattering = {.scatter = scatter_by_payload};
 static const palm_hooks_t introducing = {.scatter = introduce};
 static const palm_hooks_t wrapping = {.to_router = wrap};
 static const palm_hooks_t unwrapping = {.from_router = unwrap};

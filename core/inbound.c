@@ -27,6 +27,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/connect.h"
 #include "core/server_impl.h"
 #include "core/wait.h"
 
@@ -54,13 +55,19 @@ palm__inbound_init(palm_part_t *part)
     return zmq_msg_init(&in->feedback);
 }
 
+static void
+close_batch(struct palm__inbound *in)
+{
+    for (; in->count > 0; in->count--) {
+        (void)zmq_msg_close(&in->batch[in->count - 1]);
+    }
+    in->bytes = 0;
+}
+
 void
 palm__inbound_fini(palm_part_t *part)
 {
-    for (uint32_t i = 0; i < part->in.count; i++) {
-        (void)zmq_msg_close(&part->in.batch[i]);
-    }
-    part->in.count = 0;
+    close_batch(&part->in);
     (void)zmq_msg_close(&part->in.feedback);
 }
 
@@ -87,10 +94,7 @@ lose_batch(palm_part_t *part)
     palm__count(&part->stats.failed, in->count);
     in->credit += in->count;
     in->credit_size += (int64_t)in->bytes;
-    for (; in->count > 0; in->count--) {
-        (void)zmq_msg_close(&in->batch[in->count - 1]);
-    }
-    in->bytes = 0;
+    close_batch(in);
     errno = ENOMEM;
     return -1;
 }
@@ -260,20 +264,6 @@ take_message(palm_part_t *part, zmq_msg_t *frame)
 
 /* --- from the world ------------------------------------------------------- */
 
-static bool
-has_more(zmq_msg_t *frame)
-{
-    return zmq_msg_more(frame) != 0;
-}
-
-/* Reads and drops the rest of a message of many frames. */
-static void
-skip_frames(palm_part_t *part, zmq_msg_t *frame)
-{
-    while (has_more(frame) && zmq_msg_recv(frame, part->world, 0) != -1) {
-    }
-}
-
 /* Receives the message behind its topic, which must be ours. */
 static int
 receive_behind_topic(palm_part_t *part, zmq_msg_t *frame)
@@ -281,13 +271,12 @@ receive_behind_topic(palm_part_t *part, zmq_msg_t *frame)
     palm_slice_t topic = {zmq_msg_data(frame), zmq_msg_size(frame)};
     const char *previous = part->options.previous;
     bool ours = palm_slice_is_equal(topic, palm_slice(previous));
-    if (!has_more(frame)) {
+    if (!zmq_msg_more(frame)) {
         refuse(part, "one frame, expected topic and message");
         return DROPPED;
     }
     (void)zmq_msg_recv(frame, part->world, 0); /* frames arrive together */
-    if (has_more(frame)) {
-        skip_frames(part, frame);
+    if (palm__part_skip_frames(part, frame)) {
         refuse(part, "more than two frames");
         return DROPPED;
     }
@@ -312,8 +301,7 @@ receive(palm_part_t *part, zmq_msg_t *frame)
     palm__count(&part->stats.received, 1);
     if (part->class_->traits & PALM_TOPIC) {
         what = receive_behind_topic(part, frame);
-    } else if (has_more(frame)) {
-        skip_frames(part, frame);
+    } else if (palm__part_skip_frames(part, frame)) {
         refuse(part, "several frames, expected one");
         what = DROPPED;
     }
@@ -370,8 +358,7 @@ make_reply(palm_part_t *part, zmq_msg_t *reply)
         (void)zmq_msg_copy(reply, &in->feedback);
     } else if (in->answer == PALM__UNROUTED
                || (in->answer && !part->options.block)) {
-        (void)zmq_msg_init_size(reply, 1);
-        memcpy(zmq_msg_data(reply), "1", 1);
+        palm__frame_set(reply, '1');
     } /* else empty: nothing was yielded, or nobody gives feedback */
 }
 
@@ -382,8 +369,8 @@ reply(palm_part_t *part, bool accepted)
     (void)zmq_msg_init(&frame);
     if (accepted) {
         make_reply(part, &frame);
-    } else if (!zmq_msg_init_size(&frame, 1)) {
-        memcpy(zmq_msg_data(&frame), "0", 1);
+    } else {
+        palm__frame_set(&frame, '0');
     }
     if (part->hooks.reply_feedback
         && part->hooks.reply_feedback(part, &frame, part->options.hook_arg)) {
@@ -493,8 +480,7 @@ end(palm_part_t *part)
     if (part->class_->operations.close) {
         part->class_->operations.close(part);
     }
-    (void)zmq_close(part->world);
-    part->world = NULL;
+    palm__close(&part->world);
     (void)palm__note_send(part->inner, &done);
     while (!part->stopping) {
         handle_notes(part, 0);

@@ -1,55 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Without memory nothing changes and nothing leaks: the first, the second, the
- * next allocation of a call fails until the call succeeds.
- *
- * The linker puts the functions below in front of the C library's, and of
- * zmq_msg_init_size(), whose own allocation is out of its reach. */
+ * next allocation of a call fails until the call succeeds. */
 #include "config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/cache.h"
+#include "harness/support/no_memory.h"
 #include "harness/support/tap.h"
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-int __real_zmq_msg_init_size(zmq_msg_t *frame, size_t size);
-int __wrap_zmq_msg_init_size(zmq_msg_t *frame, size_t size);
-
-static int fail_at; /* the allocation that fails, counted down; 0 = none */
-static int failed;  /* allocations that have failed */
-
-static bool
-fails_now(void)
-{
-    if (fail_at == 0 || --fail_at > 0) {
-        return false;
-    }
-    failed++;
-    errno = ENOMEM;
-    return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __real_calloc(count, size);
-}
-
-int
-__wrap_zmq_msg_init_size(zmq_msg_t *frame, size_t size)
-{
-    return fails_now() ? -1 : __real_zmq_msg_init_size(frame, size);
-}
 
 /* The value of a key of the test's cache is this text. */
 static void
@@ -70,11 +29,11 @@ set_at_last(palm_cache_t *cache, const char *key, const char *value)
     size_t count = palm_cache_count(cache), bytes = palm_cache_bytes(cache);
     int failures = 0;
     for (;;) {
-        fail_at = failures + 1;
+        no_memory_at = failures + 1;
         int result = palm_cache_set(cache, palm_slice(key), palm_slice(value));
         int code = errno;
-        bool was_hit = fail_at == 0;
-        fail_at = 0;
+        bool was_hit = no_memory_at == 0;
+        no_memory_at = 0;
         if (result == 0) {
             EQUAL_INT(false, was_hit);
             return failures;
@@ -105,7 +64,7 @@ older_value_survives_a_failed_set(void)
     palm_cache_t *cache = palm_cache_new(0);
     MUST(cache != NULL);
     EQUAL_INT(0, palm_cache_set(cache, palm_slice("key"), palm_slice("old")));
-    fail_at = 1;
+    no_memory_at = 1;
     FAILS(ENOMEM,
           palm_cache_set(cache, palm_slice("key"), palm_slice("newer")));
     holds(cache, "key", "old");
@@ -139,9 +98,9 @@ every_key_survives_failures_while_the_table_grows(void)
 static void
 new_cache_without_memory_is_null(void)
 {
-    fail_at = 1;
+    no_memory_at = 1;
     FAILS(ENOMEM, palm_cache_new(0) ? 0 : -1);
-    EQUAL_INT(0, fail_at);
+    EQUAL_INT(0, no_memory_at);
 }
 
 static void
@@ -151,7 +110,7 @@ encode_without_memory_leaves_the_message(void)
     zmq_msg_t frame;
     message.payload = palm_slice("payload");
     before = message;
-    fail_at = 1;
+    no_memory_at = 1;
     FAILS(ENOMEM, palm_message_encode(&message, &frame));
     EQUAL_BYTES(&before, sizeof before, &message, sizeof message);
     EQUAL_INT(0, palm_message_encode(&message, &frame));
@@ -165,12 +124,12 @@ scan_and_write_need_no_memory(void)
 {
     palm_message_t message;
     char out[16];
-    failed = 0;
-    fail_at = 1;
+    no_memory_failed = 0;
+    no_memory_at = 1;
     int result = palm_message_scan(&message, "\x38\x01\x0a\x01p", 5, NULL);
     size_t size = palm_message_write(&message, out);
-    fail_at = 0;
-    EQUAL_INT(0, failed);
+    no_memory_at = 0;
+    EQUAL_INT(0, no_memory_failed);
     EQUAL_INT(0, result);
     EQUAL_BYTES("\x0a\x01p\x38\x01", 5, out, size);
 }

@@ -36,7 +36,7 @@ palm__outbound_init(palm_part_t *part)
     bool onward = part->route && !part->class_->waits;
     out->room = 4;
     out->queue = calloc(out->room, sizeof *out->queue);
-    out->debts = calloc(part->part_count, sizeof *out->debts);
+    out->debts = calloc(part->server->part_count, sizeof *out->debts);
     (void)zmq_msg_init(&out->feedback);
     out->onward = onward ? calloc(PALM__TRAIN_MAX, sizeof *out->onward) : NULL;
     if (!out->queue || !out->debts || (onward && !out->onward)) {
@@ -145,14 +145,27 @@ return_credit(palm_part_t *part, uint16_t from, palm__kind_t kind)
 }
 
 static void
-owe(palm_part_t *part, const palm__note_t *note)
+add_debt(palm_part_t *part, const palm__note_t *note)
 {
     struct palm__debt *debt = &part->out.debts[note->from];
     debt->count += note->count;
     debt->bytes += note->bytes;
+}
+
+static void
+owe(palm_part_t *part, const palm__note_t *note)
+{
+    add_debt(part, note);
     if (note->eager || part->flushing) {
         return_credit(part, note->from, PALM__CREDIT);
     }
+}
+
+static void
+discard(zmq_msg_t *message)
+{
+    (void)zmq_msg_close(message);
+    (void)zmq_msg_init(message);
 }
 
 /* Sends messages up as a train; if that cannot be done, returns their credit
@@ -172,8 +185,7 @@ send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
         (void)zmq_msg_close(&frame);
     }
     for (uint32_t i = 0; i < count; i++) {
-        (void)zmq_msg_close(&messages[i]);
-        (void)zmq_msg_init(&messages[i]);
+        discard(&messages[i]);
     }
     note.eager = 1;
     owe(part, &note);
@@ -205,11 +217,8 @@ receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
 static bool
 is_one_frame(palm_part_t *part, zmq_msg_t *feedback)
 {
-    if (!zmq_msg_more(feedback)) {
+    if (!palm__part_skip_frames(part, feedback)) {
         return true;
-    }
-    while (zmq_msg_more(feedback)
-           && zmq_msg_recv(feedback, part->world, 0) != -1) {
     }
     palm__count(&part->stats.undecodable, 1);
     palm_part_warn(part, "PALM-PART-UNDECODABLE",
@@ -232,22 +241,17 @@ wait_for_peer(palm_part_t *part)
     } else if (part->out.asked && is_one_frame(part, feedback)) {
         return;
     }
-    (void)zmq_msg_close(feedback);
-    (void)zmq_msg_init_size(feedback, 1);
-    memcpy(zmq_msg_data(feedback), "0", 1);
+    palm__frame_set(feedback, '0');
 }
 
 /* --- one message ---------------------------------------------------------- */
 
-static int
-lose(palm_part_t *part, zmq_msg_t *message, const char *where)
+static void
+lose(palm_part_t *part, const char *where)
 {
     palm__count(&part->stats.failed, 1);
     palm_part_warn(part, "PALM-PART-FAILED", "message lost in %s: %s", where,
                    palm_strerror(errno));
-    (void)zmq_msg_close(message);
-    (void)zmq_msg_init(message);
-    return 0;
 }
 
 /* What came along another outbound part's route may be anything. */
@@ -267,7 +271,8 @@ is_decodable(palm_part_t *part, zmq_msg_t *message)
     return false;
 }
 
-/* Once for each message, however often it is tried. */
+/* Once for each message, however often it is tried.  -1: it is not to be sent.
+ */
 static int
 prepare(palm_part_t *part, zmq_msg_t *message, const palm__note_t *note)
 {
@@ -284,7 +289,7 @@ prepare(palm_part_t *part, zmq_msg_t *message, const palm__note_t *note)
         if (out->onward && note->leg == 0) {
             (void)zmq_msg_close(&out->onward[out->onward_count]);
         }
-        (void)lose(part, message, "from_router");
+        lose(part, "from_router");
         return -1;
     }
     return 0;
@@ -307,8 +312,7 @@ deliver(palm_part_t *part, zmq_msg_t *message, const palm__note_t *note)
     struct palm__outbound *out = &part->out;
     if (!out->started && prepare(part, message, note)) {
         out->asked = false;
-        (void)zmq_msg_close(message);
-        (void)zmq_msg_init(message);
+        discard(message);
         return 0;
     }
     out->started = true;
@@ -321,7 +325,8 @@ deliver(palm_part_t *part, zmq_msg_t *message, const palm__note_t *note)
     if (sent) {
         palm__count(&part->stats.sent, 1);
     } else {
-        (void)lose(part, message, "sending");
+        lose(part, "sending");
+        discard(message);
     }
     if (out->onward && note->leg == 0) {
         out->onward_count++;
@@ -358,8 +363,7 @@ static void
 turn_away(palm_part_t *part, uint32_t messages, const palm__note_t *note)
 {
     palm__count(&part->stats.unrouted, messages);
-    part->out.debts[note->from].count += note->count;
-    part->out.debts[note->from].bytes += note->bytes;
+    add_debt(part, note);
     return_credit(part, note->from, PALM__UNROUTED);
 }
 
@@ -417,7 +421,7 @@ static void
 flush_debts(palm_part_t *part)
 {
     part->flushing = true;
-    for (size_t i = 0; i < part->part_count; i++) {
+    for (size_t i = 0; i < part->server->part_count; i++) {
         return_credit(part, (uint16_t)i, PALM__CREDIT);
     }
 }

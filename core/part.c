@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/compat.h"
+#include "core/connect.h"
 #include "core/server_impl.h"
 #include "core/wait.h"
 
@@ -27,7 +29,8 @@ open_inner(palm_part_t *part)
     char address[64];
     const int none = 0;
     bool bypass = part->side == PALM_SIDE_BYPASS;
-    if (!(part->inner = zmq_socket(part->zmq, bypass ? ZMQ_PAIR : ZMQ_DEALER))
+    if (!(part->inner =
+              zmq_socket(part->server->zmq, bypass ? ZMQ_PAIR : ZMQ_DEALER))
         || zmq_setsockopt(part->inner, ZMQ_LINGER, &none, sizeof none)
         || zmq_setsockopt(part->inner, ZMQ_SNDHWM, &none, sizeof none)
         || zmq_setsockopt(part->inner, ZMQ_RCVHWM, &none, sizeof none)) {
@@ -72,13 +75,8 @@ palm__part_close(palm_part_t *part)
     if (part->world && part->class_->operations.close) {
         part->class_->operations.close(part);
     }
-    if (part->world) {
-        (void)zmq_close(part->world);
-    }
-    if (part->inner) {
-        (void)zmq_close(part->inner);
-    }
-    part->world = part->inner = NULL;
+    palm__close(&part->world);
+    palm__close(&part->inner);
     errno = saved;
 }
 
@@ -97,6 +95,24 @@ palm__part_notes(palm_part_t *part, int flags, palm__note_f *take)
     part->stopping |= errno == ETERM;
     (void)zmq_msg_close(&frame);
     return any;
+}
+
+bool
+palm__part_skip_frames(palm_part_t *part, zmq_msg_t *frame)
+{
+    bool any = false;
+    while (zmq_msg_more(frame) && zmq_msg_recv(frame, part->world, 0) != -1) {
+        any = true;
+    }
+    return any;
+}
+
+void
+palm__frame_set(zmq_msg_t *frame, char character)
+{
+    (void)zmq_msg_close(frame);
+    (void)zmq_msg_init_size(frame, 1);
+    memcpy(zmq_msg_data(frame), &character, 1);
 }
 
 void

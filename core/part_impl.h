@@ -59,8 +59,6 @@ struct palm_part {
     uint16_t index;                  /* fixed; place among the server's parts */
     palm_part_t *route;              /* fixed; NULL = none */
     palm_server_t *server;           /* fixed; outlives the part */
-    void *zmq;                       /* fixed; the server's context */
-    size_t part_count;               /* fixed; parts of the server */
     pthread_t thread;                /* fixed; of the server's handle */
     char endpoint[PALM__ENDPOINT];   /* set before the part reports */
 
@@ -112,6 +110,14 @@ int palm__socket_open(palm_part_t *part, palm_error_t *err);
  * has said EAGAIN.  Whether there were any. */
 typedef void palm__note_f(palm_part_t *part, zmq_msg_t *frame);
 bool palm__part_notes(palm_part_t *part, int flags, palm__note_f *take);
+
+/* Reads and drops the frames behind *frame, of the world's socket.  Whether
+ * there were any. */
+bool palm__part_skip_frames(palm_part_t *part, zmq_msg_t *frame);
+
+/* Puts one character into a frame that is initialized; it is PALM's answer "0"
+ * or "1".  So small a frame needs no memory of its own. */
+void palm__frame_set(zmq_msg_t *frame, char character);
 
 /* The bases.  Each returns when the part has been told to stop. */
 void palm__inbound_run(palm_part_t *part);

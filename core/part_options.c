@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/keepalive.h"
 #include "core/setting.h"
+#include "core/sockopt.h"
 
 /* clang-format off */
 #define ROW(kind, name, least) \

@@ -8,59 +8,7 @@
 
 #include "core/worker.h"
 #include "harness/support/fake_client.h"
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-char *__real_strdup(const char *text);
-char *__wrap_strdup(const char *text);
-int __real_zmq_msg_init_size(zmq_msg_t *frame, size_t size);
-int __wrap_zmq_msg_init_size(zmq_msg_t *frame, size_t size);
-
-static int fail_at; /* the allocation that fails, counted down; 0 = none */
-
-static bool
-fails_now(void)
-{
-    if (fail_at == 0 || --fail_at > 0) {
-        return false;
-    }
-    errno = ENOMEM;
-    return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *memory, size_t size)
-{
-    return fails_now() ? NULL : __real_realloc(memory, size);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-    return fails_now() ? NULL : __real_strdup(text);
-}
-
-int
-__wrap_zmq_msg_init_size(zmq_msg_t *frame, size_t size)
-{
-    return fails_now() ? -1 : __real_zmq_msg_init_size(frame, size);
-}
+#include "harness/support/no_memory.h"
 
 /* Calls it with one failure after the other until it succeeds; each time it
  * must say ENOMEM.  Returns the number of failures. */
@@ -69,12 +17,12 @@ failures_of(int (*call)(void *arg), void *arg)
 {
     int failures = 0;
     for (;;) {
-        fail_at = failures + 1;
+        no_memory_at = failures + 1;
         errno = 0;
         int result = call(arg);
         int code = errno;
-        bool was_hit = fail_at == 0;
-        fail_at = 0;
+        bool was_hit = no_memory_at == 0;
+        no_memory_at = 0;
         if (!was_hit) {
             EQUAL_INT(0, result);
             return failures;
@@ -177,7 +125,7 @@ worker_without_memory_answers_with_an_error(void)
     for (message.stage = 1; message.stage <= 2; message.stage++) {
         fake_push(&fake, &message);
     }
-    fail_at = 1;
+    no_memory_at = 1;
     EQUAL_INT(0, palm_worker_run(worker));
     result_is(1, "0");
     result_is(2, "payload");

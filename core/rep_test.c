@@ -16,27 +16,6 @@ enum target { NOWHERE, PUSH, ASKER };
 
 /* --- hooks; they may not assert ------------------------------------------- */
 
-/* Yields as many messages as the payload says; with "!" behind it, fails. */
-static int
-scatter(palm_part_t *part, const palm_message_t *message, void *arg)
-{
-    char text[16] = "";
-    palm_message_t copy = *message;
-    (void)arg;
-    memcpy(text, message->payload.data, message->payload.size);
-    int n = atoi(text);
-    bool failing = strchr(text, '!') != NULL;
-    for (int i = 0; i < n; i++) {
-        (void)snprintf(text, sizeof text, "%d", i);
-        copy.payload = palm_slice(text);
-        if (palm_part_yield(part, &copy)) {
-            return -1;
-        }
-    }
-    errno = EIO;
-    return failing ? -1 : 0;
-}
-
 static int
 say_seen(palm_part_t *part, zmq_msg_t *frame, void *arg)
 {
@@ -58,7 +37,7 @@ fail(palm_part_t *part, zmq_msg_t *frame, void *arg)
     return -1;
 }
 
-static const palm_hooks_t scattering = {.scatter = scatter};
+static const palm_hooks_t scattering = {.scatter = scatter_by_payload};
 static const palm_hooks_t seeing_feedback = {.handle_feedback = say_seen};
 static const palm_hooks_t seeing_reply = {.reply_feedback = say_seen};
 static const palm_hooks_t failing_reply = {.reply_feedback = fail};

@@ -39,6 +39,7 @@
 #include <string.h>
 
 #include "core/compat.h"
+#include "core/connect.h"
 #include "core/wait.h"
 
 enum { TRAINS_AT_ONCE = 16 }; /* before credit is looked at again */
@@ -180,8 +181,6 @@ forward(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
     }
 }
 
-static void take_order(palm__router_t *self, zmq_msg_t *frame);
-
 static void
 on_train(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
@@ -191,7 +190,9 @@ on_train(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
     self->routed += note.count;
     if (palm__has_trait(row, PALM_FROM_WORKERS)) {
         self->from_workers += note.count;
-        self->last_result = self->phase == PALM__ROUTING ? 0 : palm__now_ms();
+        if (self->phase != PALM__ROUTING) {
+            self->last_result = palm__now_ms();
+        }
     }
     forward(self, row, frame);
     if (limit && self->routed >= (uint64_t)limit
@@ -287,6 +288,23 @@ static handler_f *const handlers[PALM__KINDS] = {
     [PALM__FEEDBACK] = on_feedback, [PALM__DONE] = on_done,
 };
 
+/* An order of the server's handle.  Takes the frame. */
+static void
+take_order(palm__router_t *self, zmq_msg_t *frame)
+{
+    palm__note_t order = palm__note_of(frame);
+    (void)zmq_msg_close(frame);
+    if (order.kind == PALM__GO) {
+        self->phase = PALM__ROUTING;
+        palm__router_order(self, palm__is_outbound, PALM__GO);
+        palm__router_order(self, palm__is_inbound, PALM__GO);
+    } else if (self->phase == PALM__STARTING || order.kind == PALM__STOP) {
+        self->phase = PALM__OVER;
+    } else if (self->phase == PALM__ROUTING) {
+        palm__router_drain(self, (int64_t)order.bytes);
+    }
+}
+
 /* Handles one frame of a socket.  Returns false if there is none. */
 static bool
 serve(palm__router_t *self, void *socket)
@@ -308,23 +326,6 @@ serve(palm__router_t *self, void *socket)
 }
 
 /* --- the loop ------------------------------------------------------------- */
-
-/* An order of the server's handle.  Takes the frame. */
-static void
-take_order(palm__router_t *self, zmq_msg_t *frame)
-{
-    palm__note_t order = palm__note_of(frame);
-    (void)zmq_msg_close(frame);
-    if (order.kind == PALM__GO) {
-        self->phase = PALM__ROUTING;
-        palm__router_order(self, palm__is_outbound, PALM__GO);
-        palm__router_order(self, palm__is_inbound, PALM__GO);
-    } else if (self->phase == PALM__STARTING || order.kind == PALM__STOP) {
-        self->phase = PALM__OVER;
-    } else if (self->phase == PALM__ROUTING) {
-        palm__router_drain(self, (int64_t)order.bytes);
-    }
-}
 
 /* Credit is served before new trains.  Returns false if there was nothing. */
 static bool
@@ -373,12 +374,7 @@ open_router(palm__router_t *self, const char *address)
         || zmq_setsockopt(socket, ZMQ_RCVHWM, &none, sizeof none)
         || zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &one, sizeof one)
         || zmq_bind(socket, address)) {
-        int saved = errno;
-        if (socket) {
-            (void)zmq_close(socket);
-        }
-        errno = saved;
-        return NULL;
+        palm__close(&socket); /* sets it to NULL */
     }
     return socket;
 }
@@ -409,17 +405,6 @@ count_inside(palm__router_t *self)
     return n;
 }
 
-static void
-close_sockets(palm__router_t *self)
-{
-    void *sockets[] = {self->in, self->out};
-    for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
-        if (sockets[i]) {
-            (void)zmq_close(sockets[i]);
-        }
-    }
-}
-
 void
 palm__router_run(palm__router_t *self)
 {
@@ -435,5 +420,6 @@ palm__router_run(palm__router_t *self)
                                          ? self->to_workers - self->from_workers
                                          : 0;
     }
-    close_sockets(self);
+    palm__close(&self->in);
+    palm__close(&self->out);
 }

@@ -132,11 +132,11 @@ palm__router_advance(palm__router_t *self)
 int64_t
 palm__router_next_look(palm__router_t *self)
 {
-    int64_t now = palm__now_ms();
-    int64_t left = self->deadline < 0 ? -1 : self->deadline - now;
     if (self->phase <= PALM__ROUTING) {
         return -1;
     }
+    int64_t now = palm__now_ms();
+    int64_t left = self->deadline < 0 ? -1 : self->deadline - now;
     if (self->phase == PALM__AWAITING_RESULTS
         && self->from_workers >= self->to_workers) {
         int64_t quiet =

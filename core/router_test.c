@@ -141,17 +141,25 @@ is_full(void *push)
     return false;
 }
 
+/* Pull -> Push with a window and queues of 10; not started yet. */
+static palm_part_options_t
+add_narrow(struct rig *rig)
+{
+    palm_part_options_t options = defaults();
+    options.window = 10;
+    options.hwm = 10;
+    rig_init(rig, NULL);
+    rig_add(rig, "PullService", "Pull", "Push", &options);
+    rig_add(rig, "PushService", "Push", NULL, &options);
+    return options;
+}
+
 /* What has gone in waits for a worker; nothing more goes in meanwhile. */
 static void
 without_a_worker_the_client_is_held_back(void)
 {
     struct rig rig;
-    palm_part_options_t options = defaults();
-    options.window = 10;
-    options.hwm = 10;
-    rig_init(&rig, NULL);
-    rig_add(&rig, "PullService", "Pull", "Push", &options);
-    rig_add(&rig, "PushService", "Push", NULL, &options);
+    palm_part_options_t options = add_narrow(&rig);
     rig_add(&rig, "WorkerPullService", "Results", "Pub", &options);
     rig_add(&rig, "PubService", "Pub", NULL, &options);
     rig_start(&rig);
@@ -178,20 +186,23 @@ without_a_worker_the_client_is_held_back(void)
     rig_fini(&rig);
 }
 
+/* Starts the narrow server and pushes until nothing more goes; the client. */
+static void *
+start_and_fill(struct rig *rig)
+{
+    (void)add_narrow(rig);
+    rig_start(rig);
+    void *push = connect_push(rig, "Pull");
+    push_text(push, "connected");
+    MUST(tap_await(is_full, push));
+    return push;
+}
+
 static void
 the_pressure_reaches_the_sender(void)
 {
     struct rig rig;
-    palm_part_options_t options = defaults();
-    options.window = 10;
-    options.hwm = 10;
-    rig_init(&rig, NULL);
-    rig_add(&rig, "PullService", "Pull", "Push", &options);
-    rig_add(&rig, "PushService", "Push", NULL, &options);
-    rig_start(&rig);
-    void *push = connect_push(&rig, "Pull");
-    push_text(push, "connected");
-    MUST(tap_await(is_full, push));
+    (void)start_and_fill(&rig);
     rig_await_count(&rig, PALM_SIDE_INBOUND, "Pull", COUNTER(received), 10);
     EQUAL_INT(10, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").received);
     rig_drop(&rig);
@@ -210,21 +221,12 @@ skip_to(void *pull, const char *payload)
     }
 }
 
-/* With ZeroMQ's heartbeats this aborted the server: see keepalive.h. */
+/* With ZeroMQ's heartbeats this aborted the server: see sockopt.h. */
 static void
 a_client_that_leaves_while_held_back_harms_nobody(void)
 {
     struct rig rig;
-    palm_part_options_t options = defaults();
-    options.window = 10;
-    options.hwm = 10;
-    rig_init(&rig, NULL);
-    rig_add(&rig, "PullService", "Pull", "Push", &options);
-    rig_add(&rig, "PushService", "Push", NULL, &options);
-    rig_start(&rig);
-    void *push = connect_push(&rig, "Pull");
-    push_text(push, "connected");
-    MUST(tap_await(is_full, push));
+    void *push = start_and_fill(&rig);
     MUST(!zmq_close(push));
     rig.socket_count--;
     push = connect_push(&rig, "Pull");

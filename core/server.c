@@ -126,8 +126,8 @@ side_of(const palm_part_class_t *class_)
                                              : PALM_SIDE_OUTBOUND;
 }
 
-static palm_part_t *
-find_part(palm_server_t *self, palm_side_t side, const char *name)
+palm_part_t *
+palm__server_find(palm_server_t *self, palm_side_t side, const char *name)
 {
     for (size_t i = 0; i < self->part_count; i++) {
         palm_part_t *part = self->parts[i];
@@ -183,7 +183,7 @@ check_part(palm_server_t *self, const palm_part_class_t *class_,
     if (check_options(class_, options, err)) {
         return -1;
     }
-    if (find_part(self, side_of(class_), options->name)) {
+    if (palm__server_find(self, side_of(class_), options->name)) {
         return palm_error_set(err, EEXIST,
                               "%s %s: there is a part of that name already",
                               palm__side_name(side_of(class_)), options->name);
@@ -274,7 +274,7 @@ palm_server_cache(palm_server_t *self)
 const char *
 palm_server_endpoint(palm_server_t *self, palm_side_t side, const char *name)
 {
-    palm_part_t *part = find_part(self, side, name);
+    palm_part_t *part = palm__server_find(self, side, name);
     (void)pthread_mutex_lock(&self->mutex);
     bool started = self->started;
     (void)pthread_mutex_unlock(&self->mutex);
@@ -289,7 +289,7 @@ int
 palm_server_stats(palm_server_t *self, palm_side_t side, const char *name,
                   palm_part_stats_t *stats)
 {
-    palm_part_t *part = find_part(self, side, name);
+    palm_part_t *part = palm__server_find(self, side, name);
     if (!part) {
         return -1;
     }

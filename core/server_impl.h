@@ -58,6 +58,10 @@ void palm__server_report(palm_server_t *self, const palm_error_t *err);
 /* Called by each thread as the last thing it does. */
 void palm__server_ended(palm_server_t *self, bool is_router);
 
+/* The part of that name.  NULL with errno ENOENT. */
+palm_part_t *palm__server_find(palm_server_t *self, palm_side_t side,
+                               const char *name);
+
 /* Sends an order to the router, or to every bypass part.  Does nothing if they
  * are not there. */
 void palm__server_order_router(palm_server_t *self, palm__kind_t kind,

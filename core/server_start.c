@@ -148,18 +148,6 @@ make_thread(palm_server_t *self, pthread_t *thread, void *(*body)(void *),
 
 /* --- start ---------------------------------------------------------------- */
 
-static palm_part_t *
-find_outbound(palm_server_t *self, const char *name)
-{
-    for (size_t i = 0; i < self->part_count; i++) {
-        if (self->parts[i]->side == PALM_SIDE_OUTBOUND
-            && !strcmp(self->parts[i]->options.name, name)) {
-            return self->parts[i];
-        }
-    }
-    return NULL;
-}
-
 static int
 resolve_routes(palm_server_t *self, palm_error_t *err)
 {
@@ -167,14 +155,14 @@ resolve_routes(palm_server_t *self, palm_error_t *err)
         palm_part_t *part = self->parts[i];
         const char *route = part->options.route;
         if (route && part->side != PALM_SIDE_BYPASS
-            && !(part->route = find_outbound(self, route))) {
+            && !(part->route =
+                     palm__server_find(self, PALM_SIDE_OUTBOUND, route))) {
             return palm_error_set(err, EHOSTUNREACH,
                                   "%s %s: route to %s, but there is no "
                                   "outbound part of that name",
                                   palm__side_name(part->side),
                                   part->options.name, route);
         }
-        part->part_count = self->part_count;
     }
     return 0;
 }
@@ -247,7 +235,6 @@ start_threads(palm_server_t *self, palm_error_t *err)
     }
     for (size_t i = 0; i < self->part_count; i++) {
         palm_part_t *part = self->parts[i];
-        part->zmq = self->zmq;
         if (make_thread(self, &part->thread, part_main, part)) {
             int code = errno;
             /* Those that run must be there to be told to stop. */
@@ -304,9 +291,6 @@ palm_server_start(palm_server_t *self, palm_error_t *err)
         palm__server_end(self);
         return -1;
     }
-    (void)pthread_mutex_lock(&self->mutex);
-    self->started = true;
-    (void)pthread_mutex_unlock(&self->mutex);
     palm__server_set_state(self, PALM__RUNNING);
     palm__server_order_router(self, PALM__GO, 0);
     palm__server_order_bypass(self, PALM__GO);

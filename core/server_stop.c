@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/connect.h"
+
 /* Beyond stop_timeout: for closing sockets and leaving threads, ms. */
 enum { GRACE = 2000 };
 
@@ -49,6 +51,7 @@ palm__server_set_state(palm_server_t *self, palm__server_state_t state)
 {
     (void)pthread_mutex_lock(&self->mutex);
     self->state = state;
+    self->started |= state == PALM__RUNNING;
     (void)pthread_cond_broadcast(&self->changed);
     (void)pthread_mutex_unlock(&self->mutex);
 }
@@ -140,23 +143,14 @@ static void
 free_lines(palm_server_t *self)
 {
     for (size_t i = 0; self->bypass && i < self->part_count; i++) {
-        if (self->bypass[i]) {
-            (void)zmq_close(self->bypass[i]);
-        }
+        palm__close(&self->bypass[i]);
     }
     free(self->bypass);
     self->bypass = NULL;
     (void)pthread_mutex_lock(&self->mutex);
-    if (self->control) {
-        (void)zmq_close(self->control);
-        self->control = NULL;
-    }
+    palm__close(&self->control);
     (void)pthread_mutex_unlock(&self->mutex);
-    if (self->zmq) {
-        while (zmq_ctx_term(self->zmq) && errno == EINTR) {
-        }
-        self->zmq = NULL;
-    }
+    palm__term(&self->zmq);
 }
 
 void

@@ -4,14 +4,14 @@
 #include "core/part_impl.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/keepalive.h"
+#include "core/server_impl.h"
+#include "core/sockopt.h"
 
 /* Options that every socket of the world has, and where their value is. */
 static const struct {
@@ -26,13 +26,6 @@ static const struct {
 enum { INT_OPTIONS = sizeof int_options / sizeof *int_options };
 
 static int
-set_int(void *socket, int option, int64_t value)
-{
-    int n = value > INT_MAX ? INT_MAX : (int)value;
-    return zmq_setsockopt(socket, option, &n, sizeof n);
-}
-
-static int
 set_options(palm_part_t *part)
 {
     const palm_part_options_t *options = &part->options;
@@ -40,7 +33,7 @@ set_options(palm_part_t *part)
         int64_t value;
         memcpy(&value, (const char *)options + int_options[i].offset,
                sizeof value);
-        if (set_int(part->world, int_options[i].option, value)) {
+        if (palm__sockopt_int(part->world, int_options[i].option, value)) {
             return -1;
         }
     }
@@ -49,15 +42,15 @@ set_options(palm_part_t *part)
         !part->class_->binds && part->class_->direction == PALM_OUTBOUND;
     if (zmq_setsockopt(part->world, ZMQ_MAXMSGSIZE, &options->max_message_size,
                        sizeof options->max_message_size)
-        || palm__keepalive_set(part->world, options->keepalive)
-        || set_int(part->world, ZMQ_IMMEDIATE, immediate)) {
+        || palm__sockopt_keepalive(part->world, options->keepalive)
+        || palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
         return -1;
     }
     if (part->class_->socket_type == ZMQ_REQ) {
         /* After a request that nobody answered the next one can be sent, and a
          * late answer is not taken for its. */
-        return set_int(part->world, ZMQ_REQ_RELAXED, 1)
-                       || set_int(part->world, ZMQ_REQ_CORRELATE, 1)
+        return palm__sockopt_int(part->world, ZMQ_REQ_RELAXED, 1)
+                       || palm__sockopt_int(part->world, ZMQ_REQ_CORRELATE, 1)
                    ? -1
                    : 0;
     }
@@ -111,7 +104,7 @@ int
 palm__socket_open(palm_part_t *part, palm_error_t *err)
 {
     const char *side = palm__side_name(part->side);
-    part->world = zmq_socket(part->zmq, part->class_->socket_type);
+    part->world = zmq_socket(part->server->zmq, part->class_->socket_type);
     if (!part->world || set_options(part)) {
         return palm_error_set(err, errno, "%s %s: cannot make its socket: %s",
                               side, part->options.name, palm_strerror(errno));
