@@ -46,12 +46,6 @@ serve(palm_part_t *part)
     return true;
 }
 
-static void
-take_order(palm_part_t *part, zmq_msg_t *frame)
-{
-    part->stopping |= palm__note_of(frame).kind == PALM__STOP;
-}
-
 void
 palm__bypass_run(palm_part_t *part)
 {
@@ -67,7 +61,7 @@ palm__bypass_run(palm_part_t *part)
         while (listens && burst > 0 && serve(part)) {
             burst--;
         }
-        (void)palm__part_notes(part, ZMQ_DONTWAIT, take_order);
+        (void)palm__part_notes(part, ZMQ_DONTWAIT, NULL);
         int64_t timeout = operations->tick ? operations->tick(part) : -1;
         if (burst > 0 && !part->stopping) {
             palm__wait(fds, listens ? 2 : 1, timeout);

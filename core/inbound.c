@@ -437,12 +437,6 @@ handle_note(palm_part_t *part, zmq_msg_t *frame)
     case PALM__FEEDBACK:
         take_feedback(part, frame);
         break;
-    case PALM__DRAIN:
-        part->draining = true;
-        break;
-    case PALM__STOP:
-        part->stopping = true;
-        break;
     default:
         break;
     }

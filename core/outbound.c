@@ -436,12 +436,6 @@ take_note(palm_part_t *part, zmq_msg_t *frame)
     case PALM__FLUSH:
         flush_debts(part);
         break;
-    case PALM__DRAIN:
-        part->draining = true;
-        break;
-    case PALM__STOP:
-        part->stopping = true;
-        break;
     default:
         break;
     }

@@ -80,6 +80,15 @@ palm__part_close(palm_part_t *part)
     errno = saved;
 }
 
+/* What every part is ordered.  Whether it was such an order. */
+static bool
+obey(palm_part_t *part, palm__kind_t kind)
+{
+    part->draining |= kind == PALM__DRAIN;
+    part->stopping |= kind == PALM__STOP;
+    return kind == PALM__DRAIN || kind == PALM__STOP;
+}
+
 bool
 palm__part_notes(palm_part_t *part, int flags, palm__note_f *take)
 {
@@ -87,7 +96,9 @@ palm__part_notes(palm_part_t *part, int flags, palm__note_f *take)
     bool any = false;
     (void)zmq_msg_init(&frame);
     while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
-        take(part, &frame);
+        if (!obey(part, (palm__kind_t)palm__note_of(&frame).kind) && take) {
+            take(part, &frame);
+        }
         flags |= ZMQ_DONTWAIT;
         any = true;
     }

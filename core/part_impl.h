@@ -105,9 +105,10 @@ void palm__part_close(palm_part_t *part);
 /* Binds or connects part->world as the class and the options say. */
 int palm__socket_open(palm_part_t *part, palm_error_t *err);
 
-/* Hands each note that is there to take(), which need not empty the frame;
- * without ZMQ_DONTWAIT in flags, waits for one first.  Then the inner socket
- * has said EAGAIN.  Whether there were any. */
+/* Obeys the orders that are there and hands each other note to take(), which
+ * need not empty the frame and may be NULL; without ZMQ_DONTWAIT in flags,
+ * waits for one first.  Then the inner socket has said EAGAIN.  Whether there
+ * were any. */
 typedef void palm__note_f(palm_part_t *part, zmq_msg_t *frame);
 bool palm__part_notes(palm_part_t *part, int flags, palm__note_f *take);
 
