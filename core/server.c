@@ -210,6 +210,7 @@ choose_hooks(const palm_part_class_t *class_,
         CHOOSE(from_router);
         CHOOSE(gather);
         CHOOSE(handle_stream);
+        CHOOSE(answer);
 #undef CHOOSE
     }
     return hooks;
@@ -283,6 +284,22 @@ palm_server_endpoint(palm_server_t *self, palm_side_t side, const char *name)
         return NULL;
     }
     return part ? part->endpoint : NULL;
+}
+
+int
+palm_server_part_at(const palm_server_t *self, size_t index,
+                    palm_part_info_t *info)
+{
+    if (index >= self->part_count) {
+        errno = ENOENT;
+        return -1;
+    }
+    const palm_part_t *part = self->parts[index];
+    info->side = part->side;
+    info->name = part->options.name;
+    info->class_ = part->class_;
+    info->options = &part->options;
+    return 0;
 }
 
 int

@@ -10,13 +10,14 @@
  *     palm_server_destroy(&server);
  *
  * Add parts and presets before the start.  palm_server_stop(), _wait(),
- * _endpoint(), _stats() and _cache() may be called from any thread; the other
- * calls belong to one thread at a time.  The library installs no signal handler
- * and its threads block all signals. */
+ * _emit(), _endpoint(), _part_at(), _stats() and _cache() may then be called
+ * from any thread; the other calls belong to one thread at a time.  The library
+ * installs no signal handler and its threads block all signals. */
 #ifndef PALM_SERVER_H
 #define PALM_SERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/cache.h"
@@ -45,6 +46,14 @@ typedef struct palm_server_options {
     int64_t messages;     /* stop after routing so many, 0 = never */
     palm_log_t log;       /* silent by default */
 } palm_server_options_t;
+
+/* A part as it is registered.  The pointers are the server's. */
+typedef struct palm_part_info {
+    palm_side_t side;
+    const char *name;
+    const palm_part_class_t *class_;
+    const palm_part_options_t *options;
+} palm_part_info_t;
 
 PALM_BEGIN_DECLS
 
@@ -111,12 +120,27 @@ int palm_server_wait(palm_server_t *self, int64_t timeout);
 PALM_EXPORT
 int palm_server_stop(palm_server_t *self, palm_error_t *err);
 
+/* Hands a message to an outbound bypass part, which sends it; takes *message,
+ * which is empty then.  Returns -1 and takes nothing with errno ENOENT (no such
+ * part), EINVAL (the server does not run), EAGAIN (`window` messages wait
+ * already) or ENOMEM.  Any thread. */
+PALM_EXPORT
+int palm_server_emit(palm_server_t *self, const char *name, zmq_msg_t *message)
+    PALM_MUST_USE;
+
 /* The endpoint that a part has really bound or connected, for example with the
  * port in place of "*".  NULL with errno ENOENT, or EINVAL before the start.
  * Valid until the server is destroyed. */
 PALM_EXPORT
 const char *palm_server_endpoint(palm_server_t *self, palm_side_t side,
                                  const char *name);
+
+/* Looks at the part number index, in the order in which they were added.  What
+ * *info points to is valid until the server is destroyed.  Returns -1 with
+ * errno ENOENT behind the last. */
+PALM_EXPORT
+int palm_server_part_at(const palm_server_t *self, size_t index,
+                        palm_part_info_t *info);
 
 /* Copies what a part has counted.  Numbers may be a moment old; each only
  * grows.  Returns -1 with errno ENOENT. */

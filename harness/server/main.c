@@ -179,21 +179,16 @@ stop_on_signal(void *arg)
 /* --- running ----------------------------------------------------------- */
 
 static int
-print_endpoints(palm_server_t *server, const struct server_file *file)
+print_endpoints(palm_server_t *server)
 {
-    palm_side_t side;
+    palm_part_info_t part;
     puts("READY");
-    for (size_t i = 0; i < file->count; i++) {
-        const struct server_section *section = &file->sections[i];
-        if (!server_section_side(section, &side)) {
-            continue;
-        }
-        const struct server_setting *part =
-            server_section_find(section, "part");
+    for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
         const char *endpoint =
-            palm_server_endpoint(server, side, section->name);
-        if (endpoint && palm_library_find(part->value)->binds) {
-            printf("%s %s %s\n", section->kind, section->name, endpoint);
+            palm_server_endpoint(server, part.side, part.name);
+        if (endpoint && part.class_->binds) {
+            printf("%s %s %s\n", server_side_name(part.side), part.name,
+                   endpoint);
         }
     }
     puts("");
@@ -201,25 +196,20 @@ print_endpoints(palm_server_t *server, const struct server_file *file)
 }
 
 static void
-log_stats(palm_server_t *server, const struct server_file *file,
-          const palm_log_t *log)
+log_stats(palm_server_t *server, const palm_log_t *log)
 {
-    palm_side_t side;
+    palm_part_info_t part;
     palm_part_stats_t stats;
-    for (size_t i = 0; i < file->count; i++) {
-        const struct server_section *section = &file->sections[i];
-        if (!server_section_side(section, &side)
-            || palm_server_stats(server, side, section->name, &stats)) {
-            continue;
-        }
+    for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
+        (void)palm_server_stats(server, part.side, part.name, &stats);
         palm_log(log, PALM_LOG_INFO, "PALM-SERVER-COUNTED",
                  "%s %s: received=%" PRIu64 " sent=%" PRIu64
                  " undecodable=%" PRIu64 " failed=%" PRIu64 " unrouted=%" PRIu64
                  " absent=%" PRIu64 " slow=%" PRIu64 " expired=%" PRIu64
                  " left=%" PRIu64,
-                 section->kind, section->name, stats.received, stats.sent,
-                 stats.undecodable, stats.failed, stats.unrouted, stats.absent,
-                 stats.slow, stats.expired, stats.left);
+                 server_side_name(part.side), part.name, stats.received,
+                 stats.sent, stats.undecodable, stats.failed, stats.unrouted,
+                 stats.absent, stats.slow, stats.expired, stats.left);
     }
 }
 
@@ -246,8 +236,7 @@ await_end(struct stopper *stopper)
 }
 
 static int
-run(palm_server_t *server, const struct server_file *file,
-    const palm_log_t *log)
+run(palm_server_t *server, const palm_log_t *log)
 {
     struct stopper stopper = {.server = server, .log = log};
     palm_error_t err = {0};
@@ -255,11 +244,11 @@ run(palm_server_t *server, const struct server_file *file,
     if (palm_server_start(server, &err)) {
         return program_error("%s", err.text);
     }
-    if (print_endpoints(server, file)) {
+    if (print_endpoints(server)) {
         return PROGRAM_FAILED;
     }
     int status = await_end(&stopper);
-    log_stats(server, file, log);
+    log_stats(server, log);
     return status;
 }
 
@@ -277,7 +266,7 @@ serve(struct server_file *file, const char *path,
         (void)program_error("%s", err.text);
         return PROGRAM_MISUSED;
     }
-    int status = arguments->check ? PROGRAM_OK : run(server, file, &log);
+    int status = arguments->check ? PROGRAM_OK : run(server, &log);
     palm_server_destroy(&server);
     return status;
 }
