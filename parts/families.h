@@ -30,6 +30,9 @@ extern const palm_part_class_t palm__bypass_parts[];
 #define TRAIT_FROM_WORKERS PALM_FROM_WORKERS
 #define TRAIT_TOPIC        PALM_TOPIC
 
+/* In the column of the socket types. */
+#define ZMQ_NO_SOCKET PALM_NO_SOCKET
+
 #define NO_HOOKS                                                               \
     {                                                                          \
         .scatter = NULL                                                        \

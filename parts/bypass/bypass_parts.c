@@ -4,6 +4,9 @@
 #include "config.h"
 #include "parts/bypass/cache_service.h"
 #include "parts/families.h"
+#if HAVE_MICROHTTPD
+#include "parts/bypass/http_gateway.h"
+#endif
 
 /* clang-format off */
 const palm_part_class_t palm__bypass_parts[] = {
@@ -11,6 +14,11 @@ const palm_part_class_t palm__bypass_parts[] = {
     {ROW("CacheService",
          IN,  BYPASS,   BINDS,    WAITS,   REP,  NONE),
      NO_HOOKS, PALM__CACHE_OPERATIONS, 0},
+#if HAVE_MICROHTTPD
+    {ROW("HttpGateway",
+         IN,  BYPASS,   BINDS,    WAITS,   NO_SOCKET, NONE),
+     NO_HOOKS, PALM__HTTP_GATEWAY_OPERATIONS, PALM__HTTP_GATEWAY_STATE_SIZE},
+#endif
     LAST,
 };
 /* clang-format on */

@@ -3,6 +3,9 @@
 #include "config.h"
 #include "parts/families.h"
 #include "parts/services/pub.h"
+#if HAVE_MICROHTTPD
+#include "parts/services/http.h"
+#endif
 
 /* clang-format off */
 const palm_part_class_t palm__services[] = {
@@ -26,6 +29,11 @@ const palm_part_class_t palm__services[] = {
     {ROW("PubService",
          OUT, STANDARD, BINDS,    GOES_ON, XPUB, TOPIC),
      NO_HOOKS, PALM__PUB_OPERATIONS, PALM__PUB_STATE_SIZE},
+#if HAVE_MICROHTTPD
+    {ROW("HttpService",
+         IN,  STANDARD, BINDS,    WAITS,   NO_SOCKET, NONE),
+     NO_HOOKS, PALM__HTTP_SERVICE_OPERATIONS, PALM__HTTP_SERVICE_STATE_SIZE},
+#endif
     LAST,
 };
 /* clang-format on */
