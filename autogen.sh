@@ -9,18 +9,19 @@ cd "$(dirname "$0")"
 # the second is what `make check` needs.
 APT="build-essential autoconf automake libtool autoconf-archive pkg-config
      libzmq3-dev uthash-dev libinih-dev libmicrohttpd-dev
-     libcunit1-dev valgrind protobuf-compiler protobuf-c-compiler
+     libcunit1-dev valgrind protobuf-compiler protobuf-c-compiler curl
      libprotobuf-c-dev libprotobuf-dev python3 python3-zmq python3-protobuf"
 DNF="gcc make autoconf automake libtool autoconf-archive pkgconf-pkg-config
      zeromq-devel uthash-devel inih-devel libmicrohttpd-devel
-     CUnit-devel valgrind protobuf-compiler protobuf-c-compiler protobuf-c-devel protobuf-devel
-     python3-pyzmq python3-protobuf"
+     CUnit-devel valgrind protobuf-compiler protobuf-c-compiler curl
+     protobuf-c-devel protobuf-devel python3-pyzmq python3-protobuf"
 PACMAN="base-devel autoconf-archive zeromq uthash libinih libmicrohttpd cunit
-     valgrind protobuf protobuf-c python-pyzmq python-protobuf"
+     valgrind protobuf protobuf-c python-pyzmq python-protobuf curl"
 BREW="autoconf automake libtool autoconf-archive pkg-config zeromq uthash inih
-     libmicrohttpd cunit protobuf protobuf-c"
+     libmicrohttpd cunit protobuf protobuf-c curl"
 PKG="autoconf automake libtool autoconf-archive pkgconf libzmq4 uthash inih
-     libmicrohttpd cunit valgrind protobuf protobuf-c py311-pyzmq py311-protobuf"
+     libmicrohttpd cunit valgrind protobuf protobuf-c py311-pyzmq
+     py311-protobuf curl"
 
 install_deps() {
     if command -v apt-get >/dev/null 2>&1; then
