@@ -151,13 +151,25 @@ owner_start(struct http_owner *owner)
 }
 
 void
-owner_stop(struct http_owner *owner)
+owner_order_stop(struct http_owner *owner)
 {
     EQUAL_INT(1, send(owner->stop[0], "", 1, MSG_NOSIGNAL));
+}
+
+void
+owner_join(struct http_owner *owner)
+{
     MUST(!pthread_join(owner->thread, NULL));
     (void)close(owner->stop[0]);
     (void)close(owner->stop[1]);
     (void)pthread_mutex_destroy(&owner->lock);
+}
+
+void
+owner_stop(struct http_owner *owner)
+{
+    owner_order_stop(owner);
+    owner_join(owner);
 }
 
 /* --- facts to wait for ---------------------------------------------------- */

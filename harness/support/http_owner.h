@@ -29,6 +29,10 @@ struct http_owner {
 /* Sets up the owner; its settings may then be changed. */
 void owner_prepare(struct http_owner *owner);
 void owner_start(struct http_owner *owner);
+/* Orders the end; waits for it. */
+void owner_order_stop(struct http_owner *owner);
+void owner_join(struct http_owner *owner);
+/* Both. */
 void owner_stop(struct http_owner *owner);
 
 /* A counter of the owner. */

@@ -21,8 +21,8 @@ wait_for(struct http_peer *peer, short events)
     return poll(&item, 1, tap_deadline()) == 1;
 }
 
-void
-http_open(struct http_peer *peer, const char *endpoint)
+bool
+http_try_open(struct http_peer *peer, const char *endpoint)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
@@ -36,8 +36,15 @@ http_open(struct http_peer *peer, const char *endpoint)
     EQUAL_INT(0, getaddrinfo(host, colon + 1, &hints, &found));
     peer->fd = socket(found->ai_family, found->ai_socktype, 0);
     MUST(peer->fd != -1);
-    MUST(!connect(peer->fd, found->ai_addr, found->ai_addrlen));
+    bool open = !connect(peer->fd, found->ai_addr, found->ai_addrlen);
     freeaddrinfo(found);
+    return open;
+}
+
+void
+http_open(struct http_peer *peer, const char *endpoint)
+{
+    MUST(http_try_open(peer, endpoint));
 }
 
 void

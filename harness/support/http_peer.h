@@ -20,8 +20,9 @@ struct http_peer {
     size_t body_size;
 };
 
-/* Connects to "http://HOST:PORT". */
+/* Connects to "http://HOST:PORT"; try: whether somebody listens. */
 void http_open(struct http_peer *peer, const char *endpoint);
+bool http_try_open(struct http_peer *peer, const char *endpoint);
 void http_close(struct http_peer *peer);
 
 /* Sends bytes as they are. */

@@ -377,6 +377,39 @@ at_the_end_everybody_is_answered(void)
     http_close(&silent);
 }
 
+static bool
+nobody_listens(void *endpoint)
+{
+    struct http_peer peer;
+    bool open = http_try_open(&peer, endpoint);
+    http_close(&peer);
+    return !open;
+}
+
+static void
+at_the_end_what_is_answered_leaves(void)
+{
+    enum { SIZE = 32 << 20 };
+    struct http_owner owner;
+    struct http_peer peer;
+    char *body = calloc(1, SIZE);
+    MUST(body != NULL);
+    owner_prepare(&owner);
+    owner.settings.max_body = -1;
+    owner_start(&owner);
+    http_open(&peer, owner.endpoint);
+    http_ask_bytes(&peer, "POST", "/echo", body, SIZE);
+    owner_await(&owner, &owner.served, 1);
+    owner_order_stop(&owner);
+    MUST(tap_await(nobody_listens, owner.endpoint));
+    http_read(&peer);
+    EQUAL_INT(200, peer.status);
+    EQUAL_BYTES(body, SIZE, peer.body, peer.body_size);
+    free(body);
+    http_close(&peer);
+    owner_join(&owner);
+}
+
 static void
 the_end_does_not_wait_for_one_that_does_not_read(void)
 {
@@ -510,6 +543,7 @@ static const struct tap_test tests[] = {
     {"without epoll requests expire, and silence ends",
      without_epoll_requests_expire_and_silence_ends},
     {"at the end everybody is answered", at_the_end_everybody_is_answered},
+    {"at the end what is answered leaves", at_the_end_what_is_answered_leaves},
     {"the end does not wait for one that does not read",
      the_end_does_not_wait_for_one_that_does_not_read},
     {"an address is bound as it says", an_address_is_bound_as_it_says},
