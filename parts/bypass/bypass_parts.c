@@ -4,6 +4,7 @@
 #include "config.h"
 #include "parts/bypass/cache_service.h"
 #include "parts/bypass/pull.h"
+#include "parts/bypass/push.h"
 #include "parts/bypass/rep.h"
 #include "parts/families.h"
 
@@ -21,7 +22,7 @@ const palm_part_class_t palm__bypass_parts[] = {
      NO_HOOKS, PALM__PULL_BYPASS_OPERATIONS, 0},
     {ROW("PushBypassConnection",
          OUT, BYPASS,   CONNECTS, GOES_ON, PUSH, NONE),
-     PLAIN},
+     NO_HOOKS, PALM__PUSH_BYPASS_OPERATIONS, PALM__PUSH_BYPASS_STATE_SIZE},
     LAST,
 };
 /* clang-format on */
