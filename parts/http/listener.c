@@ -258,6 +258,9 @@ palm__http_endpoint(const palm__http_t *self)
 void
 palm__http_run(palm__http_t *self)
 {
+    if (!self) {
+        return;
+    }
     self->again = false;
     (void)MHD_run(self->daemon);
     end_overdue(self);
@@ -276,8 +279,8 @@ next_timeout(palm__http_t *self, int64_t timeout)
 {
     MHD_UNSIGNED_LONG_LONG theirs;
     int64_t now = palm__now_ms();
-    if (self->again) {
-        return 0;
+    if (!self || self->again) {
+        return self ? 0 : timeout;
     }
     if (MHD_get_timeout(self->daemon, &theirs) == MHD_YES) {
         timeout = sooner(timeout, theirs > INT_MAX ? INT_MAX : (int)theirs);
@@ -288,7 +291,7 @@ next_timeout(palm__http_t *self, int64_t timeout)
     if (self->reading) {
         timeout = sooner(timeout, self->reading->deadline - now);
     }
-    return timeout > INT_MAX ? INT_MAX : timeout;
+    return timeout;
 }
 
 /* What libmicrohttpd waits for, as select() has it; the number of items. */
@@ -321,9 +324,9 @@ palm__http_wait(palm__http_t *self, const int *fds, int count, int64_t timeout)
 {
     struct pollfd items[FD_SETSIZE + PALM__HTTP_FDS];
     nfds_t used = 0;
-    if (self->epoll_fd == -1) {
+    if (self && self->epoll_fd == -1) {
         used = list_fds(self, items);
-    } else {
+    } else if (self) {
         items[used].fd = self->epoll_fd;
         items[used++].events = POLLIN;
     }
@@ -331,7 +334,8 @@ palm__http_wait(palm__http_t *self, const int *fds, int count, int64_t timeout)
         items[used].fd = fds[i];
         items[used++].events = POLLIN;
     }
-    (void)poll(items, used, (int)next_timeout(self, timeout));
+    timeout = next_timeout(self, timeout);
+    (void)poll(items, used, timeout > INT_MAX ? INT_MAX : (int)timeout);
 }
 
 palm__http_request_t *

@@ -73,12 +73,12 @@ void palm__http_destroy(palm__http_t **self_p, int64_t flush);
 const char *palm__http_endpoint(const palm__http_t *self);
 
 /* Does what is to be done, without waiting: reads, calls serve(), writes,
- * ends what has lasted too long. */
+ * ends what has lasted too long.  Nothing if self is NULL. */
 void palm__http_run(palm__http_t *self);
 
 /* Waits until palm__http_run() has something to do, or one of the count (at
  * most PALM__HTTP_FDS) descriptors can be read, or timeout ms have passed (-1 =
- * for ever). */
+ * for ever).  self may be NULL. */
 enum { PALM__HTTP_FDS = 8 };
 void palm__http_wait(palm__http_t *self, const int *fds, int count,
                      int64_t timeout);
