@@ -147,6 +147,13 @@ hang_up(const struct asked *asked)
 }
 
 static bool
+leave(const struct asked *asked)
+{
+    (void)answer(asked);
+    return false;
+}
+
+static bool
 cut(const struct asked *asked)
 {
     put_head(asked->conn, 200, BINARY, 100, "");
@@ -256,12 +263,19 @@ static const struct {
     const char *word;
     act_f *act;
 } acts[] = {
-    {"hold", hold},       {"hang", hang},
-    {"half", half},       {"close", hang_up},
-    {"cut", cut},         {"garbage", garbage},
-    {"page", page},       {"other", other},
-    {"empty", empty},     {"undecodable", undecodable},
-    {"big", big},         {"endless", endless},
+    {"leave", leave},
+    {"hold", hold},
+    {"hang", hang},
+    {"half", half},
+    {"close", hang_up},
+    {"cut", cut},
+    {"garbage", garbage},
+    {"page", page},
+    {"other", other},
+    {"empty", empty},
+    {"undecodable", undecodable},
+    {"big", big},
+    {"endless", endless},
     {"chunked", chunked},
 };
 

@@ -9,6 +9,7 @@
  *   hold         the answer, when fake_http_release() is called
  *   hang         nothing; the connection stays
  *   half         one half of the answer; the connection stays
+ *   leave        the answer, then the connection is closed
  *   close        the connection is closed without an answer
  *   cut          it is closed in the middle of the answer
  *   garbage      what is no HTTP

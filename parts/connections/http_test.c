@@ -83,6 +83,20 @@ a_connection_is_kept(void)
     web_scene_end(&scene);
 }
 
+/* Whether that is seen before the next request, or when it gets no answer. */
+static void
+a_connection_that_was_left_is_replaced(void)
+{
+    struct web_scene scene;
+    web_scene_set(&scene, NULL);
+    for (int i = 0; i < 50; i++) {
+        web_scene_send(&scene, "leave");
+        expect_payload(scene.pull, "leave!");
+    }
+    EQUAL_INT(50, fake_http_seen(&scene.fake).connections);
+    web_scene_end(&scene);
+}
+
 /* Holds all requests, as many as come at once, and lets them go, again and
  * again. */
 static void
@@ -305,6 +319,8 @@ static const struct tap_test tests[] = {
     {"a large message is sent without asking first",
      a_large_message_is_sent_at_once},
     {"a connection is kept, also after a failure", a_connection_is_kept},
+    {"a connection that the web worker has left is replaced",
+     a_connection_that_was_left_is_replaced},
     {"4 requests are in flight at once, no more", four_requests_are_in_flight},
     {"max_workers says how many", max_workers_says_how_many},
     {"a slow answer does not change the order",
