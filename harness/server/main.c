@@ -18,6 +18,7 @@
 
 #include "harness/program/program.h"
 #include "harness/server/build.h"
+#include "harness/server/plugin.h"
 #include "harness/server/reader.h"
 
 struct arguments {
@@ -63,7 +64,7 @@ print_list(void)
     for (size_t i = 0; (key = palm_server_option_name(i)); i++) {
         printf("  %s\n", key);
     }
-    puts("Keys of a part:\n  part");
+    puts("Keys of a part:\n  part\n  plugin");
     for (size_t i = 0; (key = palm_part_option_name(i)); i++) {
         if (strcmp(key, "name")) {
             printf("  %s\n", key);
@@ -260,14 +261,18 @@ serve(struct server_file *file, const char *path,
                       PALM_LOG_INFO};
     palm_error_t err = {0};
     palm_server_t *server = NULL;
+    struct server_plugins plugins = {0};
+    int status = PROGRAM_MISUSED;
     if (read_file(file, path, &err)
         || override(file, &arguments->overrides, &err)
+        || server_plugins_load(&plugins, file, &err)
         || !(server = server_build(file, &log, &err))) {
         (void)program_error("%s", err.text);
-        return PROGRAM_MISUSED;
+    } else {
+        status = arguments->check ? PROGRAM_OK : run(server, &log);
     }
-    int status = arguments->check ? PROGRAM_OK : run(server, &log);
     palm_server_destroy(&server);
+    server_plugins_fini(&plugins);
     return status;
 }
 
