@@ -10,17 +10,19 @@ cd "$(dirname "$0")"
 APT="build-essential autoconf automake libtool autoconf-archive pkg-config
      libzmq3-dev uthash-dev libinih-dev
      libcunit1-dev valgrind protobuf-compiler protobuf-c-compiler
-     libprotobuf-c-dev libprotobuf-dev python3 python3-zmq python3-protobuf"
+     libprotobuf-c-dev libprotobuf-dev python3 python3-zmq python3-protobuf
+     graphviz"
 DNF="gcc make autoconf automake libtool autoconf-archive pkgconf-pkg-config
      zeromq-devel uthash-devel inih-devel CUnit-devel valgrind
      protobuf-compiler protobuf-c-compiler protobuf-c-devel protobuf-devel
-     python3-pyzmq python3-protobuf"
+     python3-pyzmq python3-protobuf graphviz"
 PACMAN="base-devel autoconf-archive zeromq uthash libinih cunit valgrind
-     protobuf protobuf-c python-pyzmq python-protobuf"
+     protobuf protobuf-c python-pyzmq python-protobuf graphviz"
 BREW="autoconf automake libtool autoconf-archive pkg-config zeromq uthash inih
-     cunit protobuf protobuf-c"
+     cunit protobuf protobuf-c graphviz"
 PKG="autoconf automake libtool autoconf-archive pkgconf libzmq4 uthash inih
-     cunit valgrind protobuf protobuf-c py311-pyzmq py311-protobuf"
+     cunit valgrind protobuf protobuf-c py311-pyzmq py311-protobuf
+     graphviz"
 
 install_deps() {
     if command -v apt-get >/dev/null 2>&1; then
