@@ -15,5 +15,6 @@
 #include "core/value.h"
 #include "core/worker.h"
 #include "parts/library.h"
+#include "parts/plugin.h"
 
 #endif
