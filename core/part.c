@@ -209,6 +209,12 @@ palm_part_cache(palm_part_t *part)
     return part->server->cache;
 }
 
+const palm_functions_t *
+palm_part_functions(const palm_part_t *part)
+{
+    return part->server->functions;
+}
+
 palm_id_source_t *
 palm_part_ids(palm_part_t *part)
 {

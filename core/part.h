@@ -19,6 +19,7 @@
 #include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/id.h"
 #include "core/log.h"
 #include "core/message.h"
@@ -38,7 +39,8 @@ enum palm_trait {
     PALM_TO_WORKERS = 2,   /* outbound: what it sends comes back as results */
     PALM_FROM_WORKERS = 4, /* inbound: brings results back; drains last */
     PALM_TOPIC = 8,        /* frames are [topic, message] */
-    PALM_RAW = 16          /* outbound: the frame need not be a PalmMessage */
+    PALM_RAW = 16,         /* outbound: the frame need not be a PalmMessage */
+    PALM_RUNS = 32         /* runs the server's functions */
 };
 
 /* The user's code in a part.  Each may be NULL.  A hook returns 0, or -1 with
@@ -151,7 +153,8 @@ typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
     uint64_t sent;        /* messages: to the router or to the world */
     uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
-    uint64_t foreign;     /* passed over: SubConnection, another topic */
+    uint64_t foreign;     /* passed over: another topic, or (parts that run
+                             functions) another server's name */
     uint64_t failed;      /* lost by an error of a hook or of the socket */
     uint64_t unrouted;    /* dropped: no route, or its part has ended */
     uint64_t absent;      /* dropped: the client never subscribed */
@@ -205,6 +208,8 @@ PALM_EXPORT
 const palm_log_t *palm_part_log(const palm_part_t *part);
 PALM_EXPORT
 palm_cache_t *palm_part_cache(palm_part_t *part);
+PALM_EXPORT
+const palm_functions_t *palm_part_functions(const palm_part_t *part);
 PALM_EXPORT
 palm_id_source_t *palm_part_ids(palm_part_t *part);
 PALM_EXPORT

@@ -61,10 +61,13 @@ check_options server palm-server.5 '.SH [server]' '.SH "[inbound' name
 check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' part
 check_options server palm_server.3 '.SS Options' '.SH RETURN' ''
 check_options part palm_part.3 '.SS Options' '.SH RETURN' ''
+check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' kind
+check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
+    'name server adjust adjust_arg'
 
 # --- functions --------------------------------------------------------------
 # Names behind PALM_EXPORT, in the headers that are installed.
-cat core/*.h parts/library.h | awk '
+cat core/*.h parts/library.h parts/servers/kind.h | awk '
     /^#/ { next }
     /PALM_EXPORT/ { inside = 1; sub(/.*PALM_EXPORT/, "") }
     inside && match($0, /palm_[a-z0-9_]+[(;]/) {
