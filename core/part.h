@@ -24,7 +24,9 @@
 #include "core/log.h"
 #include "core/message.h"
 
-#define PALM_PART_ABI 1 /* changes when a structure of this header does */
+#define PALM_PART_ABI 2 /* changes when a structure of this header does */
+
+#define PALM_NO_SOCKET (-1) /* the class makes its world itself, in open() */
 
 typedef struct palm_part palm_part_t;
 
@@ -40,8 +42,20 @@ enum palm_trait {
     PALM_FROM_WORKERS = 4, /* inbound: brings results back; drains last */
     PALM_TOPIC = 8,        /* frames are [topic, message] */
     PALM_RAW = 16,         /* outbound: the frame need not be a PalmMessage */
-    PALM_RUNS = 32         /* runs the server's functions */
+    PALM_PARALLEL = 32,    /* outbound that waits: for up to max_workers answers
+                              at once, in the order of the messages */
+    PALM_RUNS = 64         /* runs the server's functions */
 };
+
+/* What became of a request at a blocking inbound part. */
+typedef enum palm_outcome {
+    PALM_ACCEPTED,
+    PALM_REFUSED, /* it is no PalmMessage */
+    PALM_FAILED   /* a hook failed, or there was no memory */
+} palm_outcome_t;
+
+/* Word of an option that a class decides unless it is set. */
+enum { PALM_BY_CLASS = -1 };
 
 /* The user's code in a part.  Each may be NULL.  A hook returns 0, or -1 with
  * errno: then that one message is lost (not what was already yielded), logged
@@ -73,6 +87,12 @@ typedef struct palm_hooks {
      * call of this hook. */
     int (*handle_stream)(palm_part_t *part, palm_message_t *message,
                          palm_slice_t *topic, void *arg);
+
+    /* Bypass inbound: answers a request, or takes a message where nobody waits
+     * for an answer.  request has one frame; reply is initialized and empty,
+     * and both stay the caller's. */
+    int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply,
+                  void *arg);
 } palm_hooks_t;
 
 /* A class's own code.  Each may be NULL: then the base does the usual thing.
@@ -88,12 +108,13 @@ typedef struct palm_operations {
      * nothing and is called again; another error costs the message. */
     int (*send)(palm_part_t *part, zmq_msg_t *frame);
 
-    /* Outbound: reads the world's socket until EAGAIN.  Called before each
-     * wait. */
+    /* Serves the world until there is nothing to do (a socket: until EAGAIN).
+     * Called before each wait, also while an inbound part has no credit or
+     * waits for its answer. */
     void (*readable)(palm_part_t *part);
 
-    /* Outbound: does what is due.  Returns the milliseconds until the next
-     * call, -1 for never.  Called before each wait. */
+    /* Does what is due.  Returns the milliseconds until the next call, -1 for
+     * never.  Called before each wait. */
     int64_t (*tick)(palm_part_t *part);
 
     /* Outbound: how many messages send() took and still holds. */
@@ -105,6 +126,21 @@ typedef struct palm_operations {
     /* Bypass inbound: answers a request.  request has one frame or, if
      * several came, is NULL.  reply is initialized and empty. */
     int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply);
+
+    /* Inbound, and outbound that waits: receives one message.  *frame is
+     * initialized and empty.  Returns 1, 0 if there is none, or -1 if one was
+     * dropped, which the operation has counted and logged; of an outbound part
+     * the feedback is then "0". */
+    int (*receive)(palm_part_t *part, zmq_msg_t *frame);
+
+    /* Blocking inbound: answers the request received last.  Takes *frame in
+     * any case. */
+    int (*reply)(palm_part_t *part, zmq_msg_t *frame, palm_outcome_t outcome);
+
+    /* Waits until one of the descriptors can be read, the world has something
+     * to do, or timeout ms have passed (-1 = for ever).  For a world that is
+     * not one socket. */
+    void (*wait)(palm_part_t *part, const int *fds, int count, int64_t timeout);
 } palm_operations_t;
 
 typedef struct palm_part_class {
@@ -114,7 +150,7 @@ typedef struct palm_part_class {
     bool bypass;                /* does not meet the router */
     bool binds;                 /* a service; otherwise a connection */
     bool waits;                 /* for its peer: a blocking part */
-    int socket_type;            /* ZMQ_PULL … */
+    int socket_type;            /* ZMQ_PULL …, or PALM_NO_SOCKET */
     unsigned traits;            /* bits of enum palm_trait */
     palm_hooks_t hooks;         /* used where the part's options have none */
     palm_operations_t operations;
@@ -129,7 +165,10 @@ typedef struct palm_part_options {
     const char *previous;     /* SubConnection: topic to subscribe to */
     const char *advertise_as; /* cache key for the address it really bound */
     const char *advertise;    /* preset this text instead */
-    bool block;               /* RepService: the reply is the feedback */
+    const char *pull_address; /* PushPullService: where it binds its PULL */
+    const char *advertise_pull_as; /* cache key for that address */
+    const char *router_address;    /* HttpGateway: where GatewayRouter is */
+    bool block;                    /* RepService: the reply is the feedback */
     bool isolated;            /* blocking outbound: not the whole server waits,
                                  only the parts that route to it */
     bool pipelined;           /* PubService: topic = server's name, stage + 1 */
@@ -143,6 +182,12 @@ typedef struct palm_part_options {
     int64_t hold_size;        /* PubService: bytes held for absent clients */
     int64_t hold_time;        /* PubService: ms a result is held for one */
     int64_t slow_timeout;     /* PubService: ms a slow client is waited for */
+    int64_t max_workers;      /* HttpConnection: requests in flight */
+    int64_t max_clients;      /* HTTP: connections at once */
+    int64_t idle_timeout;     /* ms until a silent HTTP client is left */
+    int64_t interval;         /* ms between two reports of a bypass part */
+    int fill_cache;           /* inbound: an empty cache field gets an id: true,
+                                 false or PALM_BY_CLASS */
     int64_t messages;         /* end after so many messages, 0 = never */
     const palm_hooks_t *hooks; /* borrowed; outlives the server */
     void *hook_arg;            /* handed to the hooks; borrowed */
@@ -215,9 +260,18 @@ palm_id_source_t *palm_part_ids(palm_part_t *part);
 PALM_EXPORT
 palm_part_stats_t *palm_part_stats(palm_part_t *part);
 PALM_EXPORT
-void *palm_part_socket(palm_part_t *part); /* the world's */
+void *palm_part_socket(palm_part_t *part); /* the world's, or NULL */
+PALM_EXPORT
+void *palm_part_context(palm_part_t *part); /* ZeroMQ's, of the server */
 PALM_EXPORT
 void *palm_part_state(palm_part_t *part); /* state_size bytes */
+
+/* In open(): says what palm_server_endpoint() tells, cut at 511 bytes.  The
+ * second is for the PULL socket of a part that binds two. */
+PALM_EXPORT
+void palm_part_set_endpoint(palm_part_t *part, const char *text);
+PALM_EXPORT
+void palm_part_set_pull_endpoint(palm_part_t *part, const char *text);
 
 PALM_END_DECLS
 #endif

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "core/part.h"
+#include "core/queue.h"
 #include "core/server.h"
 #include "core/train.h"
 
@@ -17,12 +18,14 @@
 
 /* What an inbound part knows of the messages it has sent. */
 struct palm__inbound {
+    int64_t window;      /* messages that may be inside at once */
     int64_t credit;      /* messages it may still send */
     int64_t credit_size; /* bytes of them; may fall below 0 by one message */
     uint32_t train_max;  /* messages in one train of this part */
     uint32_t count;      /* messages in batch */
     uint64_t bytes;      /* of them */
     uint8_t answer;      /* waiting part: kind of the last answer, or none */
+    uint32_t early;      /* feedbacks that came before their credit */
     bool yield_failed;   /* a yield was refused: the scatter failed */
     bool tired;          /* the last train was long */
     unsigned rounds;     /* of the loop; notes are looked at now and then */
@@ -38,17 +41,24 @@ struct palm__debt {
     uint64_t bytes;
 };
 
+/* A message for which a waiting part has no feedback yet. */
+struct palm__asked {
+    palm__note_t note; /* for the feedback: count 1 */
+    bool sent;         /* else it failed: the feedback is "0" */
+    int64_t deadline;  /* ms, -1 = none */
+};
+
 /* What an outbound part has been given. */
 struct palm__outbound {
-    zmq_msg_t *queue;         /* ring of trains that wait */
-    size_t head, count, room; /* of the ring */
-    struct palm__debt *debts; /* per inbound part, by index */
-    bool started;             /* the first message of the queue is prepared */
-    bool asked;               /* waiting part: a message went to the peer */
-    zmq_msg_t feedback;       /* waiting part: for the last message */
-    bool done;                /* has told the router that it is drained */
-    uint32_t onward_count;    /* messages in onward */
-    zmq_msg_t *onward;        /* copies for the part's own route, or NULL */
+    palm__queue_t queue;       /* trains; bypass part: messages */
+    struct palm__debt *debts;  /* per inbound part, by index */
+    bool started;              /* the first message of the queue is prepared */
+    struct palm__asked *asked; /* waiting part: ring of messages that */
+    size_t asked_head, asked_count; /* have no feedback yet */
+    size_t asked_most;              /* room in the ring */
+    bool done;                      /* has told the router that it is drained */
+    uint32_t onward_count;          /* messages in onward */
+    zmq_msg_t *onward; /* copies for the part's own route, or NULL */
 };
 
 struct palm_part {
@@ -61,15 +71,18 @@ struct palm_part {
     palm_server_t *server;           /* fixed; outlives the part */
     pthread_t thread;                /* fixed; of the server's handle */
     char endpoint[PALM__ENDPOINT];   /* set before the part reports */
+    char pull_endpoint[PALM__ENDPOINT]; /* the same; "" = it has none */
 
     void *world;  /* the socket that meets the world */
     void *inner;  /* to the router; of a bypass part, to the server */
-    int world_fd; /* see wait.h */
+    bool opened;  /* the class's open() was called, its close() was not */
+    int world_fd; /* see wait.h; -1 = no socket */
     int inner_fd;
     bool touched;      /* the inner socket was used since it said EAGAIN */
     bool draining;     /* the intake is to be closed */
     bool flushing;     /* credit is returned at once */
     bool stopping;     /* leave */
+    int given;         /* bypass outbound: messages that wait; atomic */
     bool ended;        /* by `messages`: only waits for its stop */
     int64_t warned;    /* when the last warning was logged, ms */
     uint64_t unwarned; /* warnings that were not */
@@ -102,6 +115,9 @@ const char *palm__side_name(palm_side_t side);
 int palm__part_open(palm_part_t *part, palm_error_t *err);
 void palm__part_close(palm_part_t *part);
 
+/* Closes the world only; does nothing if that was done. */
+void palm__part_close_world(palm_part_t *part);
+
 /* Binds or connects part->world as the class and the options say. */
 int palm__socket_open(palm_part_t *part, palm_error_t *err);
 
@@ -111,6 +127,24 @@ int palm__socket_open(palm_part_t *part, palm_error_t *err);
  * were any. */
 typedef void palm__note_f(palm_part_t *part, zmq_msg_t *frame);
 bool palm__part_notes(palm_part_t *part, int flags, palm__note_f *take);
+
+/* Does what the class has to do with the world and what is due; returns the
+ * milliseconds until it must be called again, -1 for never. */
+int64_t palm__part_serve(palm_part_t *part);
+
+/* Waits for a note, for the world if asked so or the class serves it, at most
+ * timeout ms (-1 = for ever).  The sockets have said EAGAIN. */
+void palm__part_sleep(palm_part_t *part, bool world, int64_t timeout);
+
+/* Both, one after the other. */
+void palm__part_wait(palm_part_t *part, bool world);
+
+/* The sooner of two times in ms, of which -1 is never. */
+static inline int64_t
+palm__sooner(int64_t one, int64_t other)
+{
+    return one < 0 || (other >= 0 && other < one) ? other : one;
+}
 
 /* Reads and drops the frames behind *frame, of the world's socket.  Whether
  * there were any. */

@@ -212,6 +212,7 @@ choose_hooks(const palm_part_class_t *class_,
         CHOOSE(from_router);
         CHOOSE(gather);
         CHOOSE(handle_stream);
+        CHOOSE(answer);
 #undef CHOOSE
     }
     return hooks;

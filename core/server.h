@@ -10,9 +10,9 @@
  *     palm_server_destroy(&server);
  *
  * Add parts, presets and functions before the start.  palm_server_stop(),
- * _wait(), _endpoint(), _part_at(), _stats() and _cache() may then be called
- * from any thread; the other calls belong to one thread at a time.  The library
- * installs no signal handler and its threads block all signals. */
+ * _wait(), _emit(), _endpoint(), _part_at(), _stats() and _cache() may then be
+ * called from any thread; the other calls belong to one thread at a time.  The
+ * library installs no signal handler and its threads block all signals. */
 #ifndef PALM_SERVER_H
 #define PALM_SERVER_H
 
@@ -131,6 +131,14 @@ int palm_server_wait(palm_server_t *self, int64_t timeout);
  * how many, and where). */
 PALM_EXPORT
 int palm_server_stop(palm_server_t *self, palm_error_t *err);
+
+/* Hands a message to an outbound bypass part, which sends it; takes *message,
+ * which is empty then.  Returns -1 and takes nothing with errno ENOENT (no such
+ * part), EINVAL (the server does not run), EAGAIN (`window` messages wait
+ * already) or ENOMEM.  Any thread. */
+PALM_EXPORT
+int palm_server_emit(palm_server_t *self, const char *name, zmq_msg_t *message)
+    PALM_MUST_USE;
 
 /* The endpoint that a part has really bound or connected, for example with the
  * port in place of "*".  NULL with errno ENOENT, or EINVAL before the start.

@@ -177,6 +177,8 @@ make_bypass_line(palm_server_t *self, size_t index)
     return !(self->bypass[index] = zmq_socket(self->zmq, ZMQ_PAIR))
                    || zmq_setsockopt(self->bypass[index], ZMQ_LINGER, &none,
                                      sizeof none)
+                   || zmq_setsockopt(self->bypass[index], ZMQ_SNDHWM, &none,
+                                     sizeof none)
                    || zmq_bind(self->bypass[index], address)
                ? -1
                : 0;
@@ -248,6 +250,18 @@ start_threads(palm_server_t *self, palm_error_t *err)
     return await_reports(self, 1 + self->part_count, err);
 }
 
+static int
+advertise_one(const palm_part_t *part, const char *key, const char *address,
+              palm_error_t *err)
+{
+    if (key && palm_server_preset(part->server, key, palm_slice(address))) {
+        return palm_error_set(err, errno, "%s %s: cannot preset %s: %s",
+                              palm__side_name(part->side), part->options.name,
+                              key, palm_strerror(errno));
+    }
+    return 0;
+}
+
 /* Puts the addresses that were really bound into the cache. */
 static int
 advertise(palm_server_t *self, palm_error_t *err)
@@ -255,14 +269,12 @@ advertise(palm_server_t *self, palm_error_t *err)
     for (size_t i = 0; i < self->part_count; i++) {
         const palm_part_t *part = self->parts[i];
         const palm_part_options_t *options = &part->options;
-        const char *address =
-            options->advertise ? options->advertise : part->endpoint;
-        if (options->advertise_as
-            && palm_server_preset(self, options->advertise_as,
-                                  palm_slice(address))) {
-            return palm_error_set(err, errno, "%s %s: cannot preset %s: %s",
-                                  palm__side_name(part->side), options->name,
-                                  options->advertise_as, palm_strerror(errno));
+        if (advertise_one(
+                part, options->advertise_as,
+                options->advertise ? options->advertise : part->endpoint, err)
+            || advertise_one(part, options->advertise_pull_as,
+                             part->pull_endpoint, err)) {
+            return -1;
         }
     }
     return 0;

@@ -32,11 +32,11 @@ extern const palm_part_class_t palm__bypass_parts[];
 
 #define NO_HOOKS                                                               \
     {                                                                          \
-        NULL, NULL, NULL, NULL, NULL, NULL, NULL                               \
+        .scatter = NULL                                                        \
     }
 #define NO_OPERATIONS                                                          \
     {                                                                          \
-        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL                         \
+        .open = NULL                                                           \
     }
 #define PLAIN NO_HOOKS, NO_OPERATIONS, 0
 #define LAST                                                                   \

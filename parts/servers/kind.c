@@ -27,7 +27,8 @@ struct row {
     const char *address;          /* option that has its address */
     bool is_advertised;           /* in the cache, under that option's name */
     const char *route;
-    bool is_many; /* one part for each word of the address, each numbered */
+    int fill_cache; /* as in the part's options */
+    bool is_many;   /* one part for each word of the address, each numbered */
 };
 
 struct kind {
@@ -37,38 +38,41 @@ struct kind {
 };
 
 /* clang-format off */
-#define PULL(own, route) \
-    {"Pull", "PullService", own, "pull_address", true, route, false}
-#define SUB(own, route) \
-    {"Sub", "SubConnection", own, "sub_address", true, route, false}
-#define SUBS(route) \
-    {"Sub", "SubConnection", NULL, "sub_address", true, route, true}
+#define PULL(route, fill_cache) \
+    {"Pull", "PullService", NULL, "pull_address", true, route, fill_cache, \
+     false}
+#define SUB(route, fill_cache) \
+    {"Sub", "SubConnection", NULL, "sub_address", true, route, fill_cache, \
+     false}
+#define SUBS(route, fill_cache) \
+    {"Sub", "SubConnection", NULL, "sub_address", true, route, fill_cache, true}
 #define WORKERS \
     {"WorkerPush", "WorkerPushService", NULL, "worker_push_address", true, \
-     NULL, false}, \
+     NULL, PALM_BY_CLASS, false}, \
     {"WorkerPull", "WorkerPullService", NULL, "worker_pull_address", true, \
-     "Pub", false}
+     "Pub", PALM_BY_CLASS, false}
 #define PUB(own) \
-    {"Pub", "PubService", own, "pub_address", true, NULL, false}
+    {"Pub", "PubService", own, "pub_address", true, NULL, PALM_BY_CLASS, false}
 #define CACHE(advertised) \
-    {"Cache", "CacheService", NULL, "db_address", advertised, NULL, false}
+    {"Cache", "CacheService", NULL, "db_address", advertised, NULL, \
+     PALM_BY_CLASS, false}
 #define LAST_PART \
-    {NULL, NULL, NULL, NULL, false, NULL, false}
+    {NULL, NULL, NULL, NULL, false, NULL, PALM_BY_CLASS, false}
 
 static const struct kind kinds[] = {
     [PALM_MASTER] = {"master", false,
-        {PULL(NULL, "WorkerPush"), WORKERS, PUB(NULL), CACHE(true), LAST_PART}},
+        {PULL("WorkerPush", true), WORKERS, PUB(NULL), CACHE(true), LAST_PART}},
     [PALM_HUB] = {"hub", true,
-        {SUB(&palm__kind_hub_sub, "WorkerPush"), WORKERS, PUB(NULL),
+        {SUB("WorkerPush", true), WORKERS, PUB(NULL),
          CACHE(true), LAST_PART}},
     [PALM_SERVER] = {"server", false,
-        {PULL(&palm__kind_pull, "Pub"), PUB(&palm__kind_server_pub),
+        {PULL("Pub", false), PUB(&palm__kind_server_pub),
          CACHE(false), LAST_PART}},
     [PALM_PIPELINE] = {"pipeline", true,
-        {SUB(NULL, "Pub"), PUB(&palm__kind_pipeline_pub), CACHE(false),
+        {SUB("Pub", false), PUB(&palm__kind_pipeline_pub), CACHE(false),
          LAST_PART}},
     [PALM_SINK] = {"sink", true,
-        {SUBS("Pub"), PUB(&palm__kind_pipeline_pub), CACHE(false), LAST_PART}},
+        {SUBS("Pub", false), PUB(&palm__kind_pipeline_pub), CACHE(false), LAST_PART}},
 };
 /* clang-format on */
 
@@ -183,6 +187,7 @@ add_part(const struct build *self, const struct row *row,
         row->own ? row->own : palm_library_find(row->class_name);
     const palm_part_info_t info = {side_of(class_), part->name, class_, part};
     part->route = row->route;
+    part->fill_cache = row->fill_cache;
     part->pipelined = info.side == PALM_SIDE_OUTBOUND
                       && class_->traits & PALM_TOPIC && !options->to_client;
     if (options->adjust

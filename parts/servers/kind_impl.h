@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_impl.h: the inside of the kinds.
- *
- * Some of their parts differ from those of the library in a trait or a hook;
- * they keep the name of what they are on the wire. */
+/* kind_impl.h: the inside of the kinds. */
 #ifndef PALM_KIND_IMPL_H
 #define PALM_KIND_IMPL_H
 
@@ -13,13 +10,8 @@
 const char *palm__kind_text(const palm_kind_options_t *options,
                             const char *key);
 
-/* PullService that leaves an empty cache field alone. */
-extern const palm_part_class_t palm__kind_pull;
-
-/* SubConnection that gives an empty cache field a new uuid4. */
-extern const palm_part_class_t palm__kind_hub_sub;
-
 /* PubService that runs the server's functions and publishes what they yield.
+ * It keeps the name of what it is on the wire.
  * A message that names another server is an error result in a server; in a
  * pipeline, where several servers may hear the same, it is passed over. */
 extern const palm_part_class_t palm__kind_server_pub;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_parts.c: parts that run functions, and those that treat the cache field
- * otherwise than the library's.
+/* kind_pub.c: the part that runs functions.
  *
  * Functions run as a gather hook of PubService, so they have one thread,
  * however many parts bring messages in, and their results leave as if they had
@@ -10,7 +9,6 @@
 
 #include <errno.h>
 
-#include "parts/connections/sub.h"
 #include "parts/families.h"
 #include "parts/services/pub.h"
 
@@ -90,21 +88,11 @@ run_in_pipeline(palm_part_t *part, const palm_message_t *message, void *arg)
 
 #define GATHER(run)                                                            \
     {                                                                          \
-        NULL, NULL, NULL, NULL, NULL, run, NULL                                \
+        .gather = run                                                          \
     }
 
 /* clang-format off */
 /*   way  router    makes     for peer socket traits */
-const palm_part_class_t palm__kind_pull = {
-    ROW("PullService",
-     IN,  STANDARD, BINDS,    GOES_ON, PULL, NONE),
-    PLAIN,
-};
-const palm_part_class_t palm__kind_hub_sub = {
-    ROW("SubConnection",
-     IN,  STANDARD, CONNECTS, GOES_ON, SUB,  TOPIC | PALM_FILLS_CACHE),
-    NO_HOOKS, PALM__SUB_OPERATIONS, 0,
-};
 const palm_part_class_t palm__kind_server_pub = {
     ROW("PubService",
      OUT, STANDARD, BINDS,    GOES_ON, XPUB, TOPIC | PALM_RUNS),
