@@ -61,7 +61,8 @@ check_options server palm-server.5 '.SH [server]' '.SH "[inbound' name
 check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' part
 check_options server palm_server.3 '.SS Options' '.SH RETURN' ''
 check_options part palm_part.3 '.SS Options' '.SH RETURN' ''
-check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' kind
+check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' \
+    'kind exec_timeout'
 check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
     'name server adjust adjust_arg'
 
@@ -147,9 +148,11 @@ sed -n '/^\.SH EXAMPLE/,$p' docs/man/palm-server.5 \
     | sed -n '/^\.EX/,/^\.EE/p' | grep -v '^\.E[XE]$' >"$tmp/example.ini"
 sed -n '/^\.SH DESCRIPTION/,/^\.SH VALUES/p' docs/man/palm-server.5 \
     | sed -n '/^\.EX/,/^\.EE/p' | grep -v '^\.E[XE]$' >"$tmp/first.ini"
+sed -n '/^\.SH KINDS/,/^\.SH \[func/p' docs/man/palm-server.5 \
+    | sed -n '/^\.EX/,/^\.EE/p' | grep -v '^\.E[XE]$' >"$tmp/kind.ini"
 awk '/^```ini/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md \
     >"$tmp/readme.ini"
-for name in example first readme; do
+for name in example first kind readme; do
     run palm-server --check "$tmp/$name.ini"
     is "server files that are shown are valid: $name" "$status$err" 0
     ok "server files that are shown are there: $name" test -s "$tmp/$name.ini"

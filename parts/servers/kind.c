@@ -61,7 +61,8 @@ struct kind {
 
 static const struct kind kinds[] = {
     [PALM_MASTER] = {"master", false,
-        {PULL("WorkerPush", true), WORKERS, PUB(NULL), CACHE(true), LAST_PART}},
+        {PULL("WorkerPush", true), WORKERS, PUB(NULL), CACHE(true),
+         LAST_PART}},
     [PALM_HUB] = {"hub", true,
         {SUB("WorkerPush", true), WORKERS, PUB(NULL),
          CACHE(true), LAST_PART}},
@@ -72,7 +73,8 @@ static const struct kind kinds[] = {
         {SUB("Pub", false), PUB(&palm__kind_pipeline_pub), CACHE(false),
          LAST_PART}},
     [PALM_SINK] = {"sink", true,
-        {SUBS("Pub", false), PUB(&palm__kind_pipeline_pub), CACHE(false), LAST_PART}},
+        {SUBS("Pub", false), PUB(&palm__kind_pipeline_pub), CACHE(false),
+         LAST_PART}},
 };
 /* clang-format on */
 

@@ -39,24 +39,21 @@ typedef int palm_adjust_f(const palm_part_info_t *part,
                           palm_part_options_t *options, void *arg,
                           palm_error_t *err);
 
-/* Everything that any kind has; what a kind does not have stays NULL. */
+/* Everything that any kind has; what a kind does not have stays NULL.  A sink's
+ * sub_address and previous may be several, with blanks between them. */
 typedef struct palm_kind_options {
     const char *name;                    /* of the server; needed */
-    const palm_server_options_t *server; /* NULL = the defaults; borrowed for
-                                            the call */
+    const palm_server_options_t *server; /* NULL = the defaults */
     const char *db_address;              /* where Cache binds */
     const char *pull_address;            /* where Pull binds */
-    const char *sub_address;             /* what Sub connects to: the Pub of the
-                                            server before; sink: several, with
-                                            blanks between */
-    const char *pub_address;             /* where Pub binds */
-    const char *worker_push_address;     /* where WorkerPush binds */
-    const char *worker_pull_address;     /* where WorkerPull binds */
-    const char *previous;                /* topic of Sub: the name of the server
-                                            before; sink: as many as addresses */
-    bool to_client;                      /* publishes to the client; otherwise
-                                            to the next server: the topic is
-                                            the name, and stage + 1 */
+    const char *sub_address; /* what Sub connects to: the Pub of the server
+                                before */
+    const char *pub_address; /* where Pub binds */
+    const char *worker_push_address; /* where WorkerPush binds */
+    const char *worker_pull_address; /* where WorkerPull binds */
+    const char *previous;  /* topic of Sub: the name of the server before */
+    bool to_client;        /* publishes to the client; otherwise to the next
+                              server: topic = name, stage + 1 */
     palm_adjust_f *adjust; /* NULL = every part has the defaults */
     void *adjust_arg;      /* handed to adjust */
 } palm_kind_options_t;
