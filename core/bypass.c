@@ -72,7 +72,7 @@ static bool
 serve_world(palm_part_t *part)
 {
     int burst = PALM__TRAIN_MAX; /* between two looks at the orders */
-    while (burst > 0 && serve(part)) {
+    while (burst > 0 && !has_ended(part) && serve(part)) {
         burst--;
     }
     return burst > 0;

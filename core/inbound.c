@@ -487,10 +487,13 @@ handle_notes(palm_part_t *part, int flags)
 
 /* --- the loop ------------------------------------------------------------- */
 
+/* Closes the door; libzmq closes what came through it as well, which a part
+ * that stays open still needs. */
 static void
 stop_listening(palm_part_t *part)
 {
-    if (part->class_->binds && part->world) {
+    if (part->class_->binds && part->world
+        && !(part->class_->traits & PALM_STAYS_OPEN)) {
         (void)zmq_unbind(part->world, part->endpoint);
     }
 }
@@ -500,10 +503,17 @@ static void
 end(palm_part_t *part)
 {
     const palm__note_t done = {.kind = PALM__DONE, .from = part->index};
-    palm__part_close_world(part);
+    bool stays = (part->class_->traits & PALM_STAYS_OPEN) != 0;
+    if (!stays) {
+        palm__part_close_world(part);
+    }
     (void)palm__note_send(part->inner, &done);
     while (!part->stopping) {
-        handle_notes(part, 0);
+        if (!stays) {
+            handle_notes(part, 0);
+        } else if (!palm__part_notes(part, ZMQ_DONTWAIT, handle_note)) {
+            palm__part_wait(part, false);
+        }
     }
 }
 

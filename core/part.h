@@ -42,9 +42,11 @@ enum palm_trait {
     PALM_FROM_WORKERS = 4, /* inbound: brings results back; drains last */
     PALM_TOPIC = 8,        /* frames are [topic, message] */
     PALM_RAW = 16,         /* outbound: the frame need not be a PalmMessage */
+    PALM_STAYS_OPEN = 64,  /* inbound: its world is served until the stop, also
+                              when a drain has closed the intake */
     PALM_PARALLEL = 32,    /* outbound that waits: for up to max_workers answers
                               at once, in the order of the messages */
-    PALM_RUNS = 64         /* runs the server's functions */
+    PALM_RUNS = 128        /* runs the server's functions */
 };
 
 /* What became of a request at a blocking inbound part. */
@@ -198,8 +200,9 @@ typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
     uint64_t sent;        /* messages: to the router or to the world */
     uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
-    uint64_t foreign;     /* passed over: another topic, or (parts that run
-                             functions) another server's name */
+    uint64_t foreign;     /* passed over: another topic, an answer to no message
+                             that waits for one, or (parts that run functions)
+                             another server's name */
     uint64_t failed;      /* lost by an error of a hook or of the socket */
     uint64_t unrouted;    /* dropped: no route, or its part has ended */
     uint64_t absent;      /* dropped: the client never subscribed */

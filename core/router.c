@@ -196,8 +196,7 @@ may_route(const palm__router_t *self)
         return true;
     }
     return !self->parked && palm__has_trait(focus, PALM_PARALLEL)
-           && focus->awaited == self->awaited
-           && focus->awaited < (uint64_t)focus->part->options.max_workers;
+           && focus->awaited == self->awaited;
 }
 
 /* Forwards a train of an inbound part, or parks it.  Takes the frame. */

@@ -126,7 +126,7 @@ done >"$tmp/wrong"
 none 'SEE ALSO names pages that exist'
 
 # log ids, where users look for them
-grep -hoE '"PALM-(PART|PUB|CACHE|SERVER|WORKER)-[A-Z]+"' core/[a-z]*.c \
+grep -hoE '"PALM-[A-Z]+-[A-Z]+"' core/[a-z]*.c \
     parts/*/*.c | grep -v TEST | tr -d '"' | sort -u >"$tmp/ids"
 plain docs/man/palm_error.3 | grep -oE 'PALM-[A-Z]+-[A-Z]+' >"$tmp/said"
 lines_not_in "$tmp/ids" "$tmp/said" >"$tmp/wrong"

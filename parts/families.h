@@ -29,6 +29,8 @@ extern const palm_part_class_t palm__bypass_parts[];
 #define TRAIT_TO_WORKERS   PALM_TO_WORKERS
 #define TRAIT_FROM_WORKERS PALM_FROM_WORKERS
 #define TRAIT_TOPIC        PALM_TOPIC
+#define TRAIT_PARALLEL     PALM_PARALLEL
+#define TRAIT_STAYS_OPEN   PALM_STAYS_OPEN
 
 #define NO_HOOKS                                                               \
     {                                                                          \

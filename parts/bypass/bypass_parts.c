@@ -3,6 +3,8 @@
  * and never meet the router. */
 #include "config.h"
 #include "parts/bypass/cache_service.h"
+#include "parts/bypass/pull.h"
+#include "parts/bypass/rep.h"
 #include "parts/families.h"
 
 /* clang-format off */
@@ -11,6 +13,15 @@ const palm_part_class_t palm__bypass_parts[] = {
     {ROW("CacheService",
          IN,  BYPASS,   BINDS,    WAITS,   REP,  NONE),
      NO_HOOKS, PALM__CACHE_OPERATIONS, 0},
+    {ROW("RepBypassService",
+         IN,  BYPASS,   BINDS,    WAITS,   REP,  NONE),
+     NO_HOOKS, PALM__REP_BYPASS_OPERATIONS, 0},
+    {ROW("PullBypassConnection",
+         IN,  BYPASS,   CONNECTS, GOES_ON, PULL, NONE),
+     NO_HOOKS, PALM__PULL_BYPASS_OPERATIONS, 0},
+    {ROW("PushBypassConnection",
+         OUT, BYPASS,   CONNECTS, GOES_ON, PUSH, NONE),
+     PLAIN},
     LAST,
 };
 /* clang-format on */

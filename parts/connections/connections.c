@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* connections.c: parts that connect to a service elsewhere. */
 #include "config.h"
+#include "parts/connections/gateway_dealer.h"
 #include "parts/connections/sub.h"
 #include "parts/families.h"
 
@@ -19,6 +20,9 @@ const palm_part_class_t palm__connections[] = {
     {ROW("PushConnection",
          OUT, STANDARD, CONNECTS, GOES_ON, PUSH, NONE),
      PLAIN},
+    {ROW("GatewayDealer",
+         OUT, STANDARD, CONNECTS, GOES_ON, DEALER, NONE),
+     NO_HOOKS, PALM__GATEWAY_DEALER_OPERATIONS, 0},
     LAST,
 };
 /* clang-format on */
