@@ -87,8 +87,8 @@ int palm_functions_refuse(const palm_message_t *message,
                           const char *format, ...) PALM_PRINTF(4, 5);
 
 /* Answers with a copy of payload.  Returns -1 with errno EALREADY (see
- * palm_yields_t), ENOMEM, or, of a worker, ECANCELED (it stops, and nobody took
- * the result within `linger`). */
+ * palm_yields_t), ENOMEM or ECANCELED: the server stops; or the worker does,
+ * and nobody took the result within `linger`. */
 PALM_EXPORT
 int palm_reply(palm_reply_t *reply, palm_slice_t payload);
 

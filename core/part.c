@@ -205,7 +205,7 @@ palm_part_yield(palm_part_t *part, const palm_message_t *message)
         return palm__inbound_yield(part, message);
     }
     if (part->class_->operations.yield) {
-        return part->class_->operations.yield(part, message);
+        return palm__outbound_yield(part, message);
     }
     errno = ENOTSUP;
     return -1;

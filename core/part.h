@@ -122,7 +122,8 @@ typedef struct palm_operations {
     /* Outbound: how many messages send() took and still holds. */
     uint64_t (*held)(palm_part_t *part);
 
-    /* Outbound: takes what a gather hook yields. */
+    /* Outbound: takes what a gather hook yields.  On EAGAIN it keeps nothing
+     * and is called again. */
     int (*yield)(palm_part_t *part, const palm_message_t *message);
 
     /* Bypass inbound: answers a request.  request has one frame or, if
@@ -229,7 +230,8 @@ PALM_EXPORT
 const char *palm_part_option_name(size_t index);
 
 /* Yields one message from a scatter or gather hook.  Waits while the part has
- * no credit.  Returns -1 with errno ENOMEM, or ECANCELED (the server stops). */
+ * no credit, or PubService no room (hold_size).  Returns -1 with errno ENOMEM,
+ * or ECANCELED (the server stops). */
 PALM_EXPORT
 int palm_part_yield(palm_part_t *part, const palm_message_t *message);
 

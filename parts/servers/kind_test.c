@@ -171,6 +171,32 @@ split(const palm_message_t *message, palm_reply_t *reply, void *arg)
     return 0;
 }
 
+/* What flood() has done; atomic. */
+struct flood {
+    uint64_t replies;
+    uint64_t most; /* ends after so many */
+    int told;      /* errno of the reply that failed */
+};
+
+enum { BLOCK = 16384 };
+
+/* Yields blocks. */
+static int
+flood(const palm_message_t *message, palm_reply_t *reply, void *arg)
+{
+    static char block[BLOCK];
+    struct flood *self = arg;
+    (void)message;
+    for (uint64_t i = 0; i < self->most; i++) {
+        if (palm_reply(reply, (palm_slice_t){block, sizeof block})) {
+            __atomic_store_n(&self->told, errno, __ATOMIC_RELAXED);
+            return -1;
+        }
+        (void)__atomic_add_fetch(&self->replies, 1, __ATOMIC_RELAXED);
+    }
+    return 0;
+}
+
 static int
 say(const palm_message_t *message, palm_reply_t *reply, void *arg)
 {
@@ -619,6 +645,78 @@ a_drain_lets_the_functions_run(void)
     rig_fini(&bench.rig);
 }
 
+/* Whether flood() has stood still since the last call. */
+static bool
+has_stalled(void *arg)
+{
+    static uint64_t before;
+    struct flood *self = arg;
+    uint64_t now = __atomic_load_n(&self->replies, __ATOMIC_RELAXED);
+    bool same = now > 0 && now == before;
+    before = now;
+    return same;
+}
+
+/* A palm_adjust_f: little room. */
+static int
+be_small(const palm_part_info_t *part, palm_part_options_t *options, void *arg,
+         palm_error_t *err)
+{
+    (void)part;
+    (void)arg;
+    (void)err;
+    options->hwm = 10;
+    options->hold_size = 1 << 20;
+    return 0;
+}
+
+static void
+run_flood(struct bench *bench, struct flood *arg)
+{
+    palm_server_options_t options;
+    palm_server_options_init(&options);
+    options.stop_timeout = 50;
+    palm_kind_options_init(&bench->options);
+    bench->options.server = &options;
+    bench->options.adjust = be_small;
+    make(bench, PALM_SERVER);
+    MUST(!palm_server_register(bench->rig.server, "flood", PALM_YIELDS_MANY,
+                               flood, arg));
+    start(bench, PALM_SERVER, "client");
+    call(bench->before[0], NULL, "server.flood", "");
+    MUST(tap_await(has_stalled, arg));
+}
+
+/* So many blocks are more than the sockets and hold_size have room for. */
+static void
+a_function_is_held_back_with_its_client(void)
+{
+    struct bench bench;
+    struct flood arg = {0, 4000, 0};
+    zmq_msg_t frame;
+    run_flood(&bench, &arg);
+    MUST(__atomic_load_n(&arg.replies, __ATOMIC_RELAXED) < arg.most);
+    for (uint64_t i = 0; i < arg.most; i++) {
+        expect_text(bench.sub, "client", true);
+        EQUAL_INT(BLOCK, recv_message(bench.sub, &frame).payload.size);
+        (void)zmq_msg_close(&frame);
+    }
+    rig_fini(&bench.rig);
+    EQUAL_INT(0, arg.told);
+}
+
+static void
+a_stop_ends_a_function_that_yields_for_ever(void)
+{
+    struct bench bench;
+    struct flood arg = {0, UINT64_MAX, 0};
+    palm_error_t err = {0, ""};
+    run_flood(&bench, &arg);
+    (void)palm_server_stop(bench.rig.server, &err);
+    EQUAL_INT(ECANCELED, arg.told);
+    rig_drop(&bench.rig);
+}
+
 static const struct tap_test tests[] = {
     {"each kind has its keys in the cache, and no other",
      each_kind_has_its_keys},
@@ -663,6 +761,10 @@ static const struct tap_test tests[] = {
     {"functions are for kinds that run them, before the start",
      functions_are_for_kinds_that_run_them},
     {"a drain lets the functions run", a_drain_lets_the_functions_run},
+    {"a function is held back while its client does not read",
+     a_function_is_held_back_with_its_client},
+    {"a stop ends a function that yields for ever",
+     a_stop_ends_a_function_that_yields_for_ever},
 };
 
 TAP_MAIN("kind", tests)
