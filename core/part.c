@@ -241,6 +241,12 @@ palm_part_log(const palm_part_t *part)
     return &part->server->options.log;
 }
 
+palm_server_t *
+palm_part_server(palm_part_t *part)
+{
+    return part->server;
+}
+
 palm_cache_t *
 palm_part_cache(palm_part_t *part)
 {

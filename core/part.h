@@ -196,6 +196,8 @@ typedef struct palm_part_options {
     void *hook_arg;            /* handed to the hooks; borrowed */
 } palm_part_options_t;
 
+#define PALM_LATENCIES 20 /* steps of the histogram */
+
 /* What a part has counted since it started. */
 typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
@@ -210,6 +212,18 @@ typedef struct palm_part_stats {
     uint64_t slow;        /* dropped: the client did not read in time */
     uint64_t expired;     /* waits for a peer that ended without answer */
     uint64_t left;        /* still inside when the stop deadline passed */
+    uint64_t received_bytes;
+    uint64_t sent_bytes;
+    /* Outbound: messages by the time from their train's first message coming in
+     * to their going out (a waiting part: to their feedback); see
+     * palm_latency_bound(). */
+    uint64_t latency[PALM_LATENCIES];
+    uint64_t latency_sum; /* us, of all of them */
+    /* At the moment; these do not only grow. */
+    uint64_t credit; /* inbound: messages it may still send */
+    uint64_t inside; /* inbound: its messages inside the server */
+    uint64_t queued; /* outbound: messages it has and has not sent */
+    uint64_t oldest; /* outbound: us since the oldest of them came in */
 } palm_part_stats_t;
 
 PALM_BEGIN_DECLS
@@ -241,6 +255,10 @@ PALM_EXPORT
 void palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
     PALM_PRINTF(3, 4);
 
+/* The longest latency of a step of the histogram, us; -1: no limit. */
+PALM_EXPORT
+int64_t palm_latency_bound(size_t step);
+
 /* Adds to a counter of palm_part_stats(); others may read it meanwhile. */
 PALM_EXPORT
 void palm_part_count(uint64_t *counter, uint64_t n);
@@ -256,6 +274,8 @@ PALM_EXPORT
 const palm_hooks_t *palm_part_hooks(const palm_part_t *part);
 PALM_EXPORT
 const palm_log_t *palm_part_log(const palm_part_t *part);
+PALM_EXPORT
+struct palm_server *palm_part_server(palm_part_t *part); /* to look at only */
 PALM_EXPORT
 palm_cache_t *palm_part_cache(palm_part_t *part);
 PALM_EXPORT

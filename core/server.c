@@ -291,6 +291,12 @@ palm_server_register(palm_server_t *self, const char *name,
 
 /* --- looking at it -------------------------------------------------------- */
 
+const char *
+palm_server_name(const palm_server_t *self)
+{
+    return self->name;
+}
+
 palm_cache_t *
 palm_server_cache(palm_server_t *self)
 {
@@ -324,23 +330,5 @@ palm_server_part_at(const palm_server_t *self, size_t index,
     info->name = part->options.name;
     info->class_ = part->class_;
     info->options = &part->options;
-    return 0;
-}
-
-int
-palm_server_stats(palm_server_t *self, palm_side_t side, const char *name,
-                  palm_part_stats_t *stats)
-{
-    palm_part_t *part = palm__server_find(self, side, name);
-    if (!part) {
-        return -1;
-    }
-    /* A structure of counters and nothing else. */
-    const uint64_t *own = (const uint64_t *)&part->stats;
-    const uint64_t *router = (const uint64_t *)&part->router_side;
-    uint64_t *sum = (uint64_t *)stats;
-    for (size_t i = 0; i < sizeof *stats / sizeof *sum; i++) {
-        sum[i] = palm__counted(&own[i]) + palm__counted(&router[i]);
-    }
     return 0;
 }

@@ -32,6 +32,9 @@ extern const palm_part_class_t palm__bypass_parts[];
 #define TRAIT_PARALLEL     PALM_PARALLEL
 #define TRAIT_STAYS_OPEN   PALM_STAYS_OPEN
 
+/* In the column of the socket types. */
+#define ZMQ_NO_SOCKET PALM_NO_SOCKET
+
 #define NO_HOOKS                                                               \
     {                                                                          \
         .scatter = NULL                                                        \

@@ -40,3 +40,27 @@ palm_library_find(const char *name)
     errno = ENOENT;
     return NULL;
 }
+
+/* Classes that need a library which may be absent when libpalm is built. */
+static const struct {
+    const char *name;
+    const char *needs;
+} optional[] = {
+    {"HttpService", "HTTP"},
+    {"HttpConnection", "HTTP"},
+    {"HttpGateway", "HTTP"},
+    {"MetricsService", "HTTP"},
+};
+
+enum { OPTIONAL_COUNT = sizeof optional / sizeof *optional };
+
+const char *
+palm_library_missing(const char *name)
+{
+    for (int i = 0; i < OPTIONAL_COUNT; i++) {
+        if (!strcmp(optional[i].name, name)) {
+            return palm_library_find(name) ? NULL : optional[i].needs;
+        }
+    }
+    return NULL;
+}

@@ -14,6 +14,11 @@ PALM_BEGIN_DECLS
 PALM_EXPORT
 const palm_part_class_t *palm_library_find(const char *name);
 
+/* What libpalm was built without ("HTTP"), if that is why it has no class of
+ * that name; else NULL. */
+PALM_EXPORT
+const char *palm_library_missing(const char *name);
+
 /* The class number index, NULL after the last. */
 PALM_EXPORT
 const palm_part_class_t *palm_library_at(size_t index);

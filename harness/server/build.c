@@ -161,8 +161,12 @@ find_class(const struct server_section *section, palm_side_t side,
         return NULL;
     }
     if (!found) {
-        (void)snprintf(reason, sizeof reason, "there is no part \"%.99s\"",
-                       setting->value);
+        const char *needs = palm_library_missing(setting->value);
+        (void)snprintf(reason, sizeof reason,
+                       needs ? "there is no part \"%.99s\": libpalm was built "
+                               "without %s"
+                             : "there is no part \"%.99s\"",
+                       setting->value, needs);
         (void)server_refuse(err, section, setting, reason);
         return NULL;
     }

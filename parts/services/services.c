@@ -5,6 +5,9 @@
 #include "parts/services/gateway_router.h"
 #include "parts/services/pub.h"
 #include "parts/services/push_pull.h"
+#if HAVE_MICROHTTPD
+#include "parts/services/http.h"
+#endif
 
 /* clang-format off */
 const palm_part_class_t palm__services[] = {
@@ -35,6 +38,11 @@ const palm_part_class_t palm__services[] = {
     {ROW("PubService",
          OUT, STANDARD, BINDS,    GOES_ON, XPUB, TOPIC),
      NO_HOOKS, PALM__PUB_OPERATIONS, PALM__PUB_STATE_SIZE},
+#if HAVE_MICROHTTPD
+    {ROW("HttpService",
+         IN,  STANDARD, BINDS,    WAITS,   NO_SOCKET, NONE),
+     NO_HOOKS, PALM__HTTP_SERVICE_OPERATIONS, PALM__HTTP_SERVICE_STATE_SIZE},
+#endif
     LAST,
 };
 /* clang-format on */
