@@ -158,6 +158,8 @@ typedef struct palm_part_class {
     palm_hooks_t hooks;         /* used where the part's options have none */
     palm_operations_t operations;
     size_t state_size; /* bytes of zeroed state, see palm_part_state() */
+    const char *base;  /* name of a library class: what is left 0 here is taken
+                          from it, see palm_library_derive(); NULL = whole */
 } palm_part_class_t;
 
 /* The settings of one part.  Strings are copied by palm_server_add(). */

@@ -182,6 +182,12 @@ check_part(palm_server_t *self, const palm_part_class_t *class_,
                               "this is %d",
                               class_->name, class_->abi, PALM_PART_ABI);
     }
+    if (class_->base) {
+        return palm_error_set(err, EINVAL,
+                              "class %s is to be derived from %s: "
+                              "palm_library_derive() makes it whole",
+                              class_->name, class_->base);
+    }
     if (check_options(class_, options, err)) {
         return -1;
     }

@@ -103,7 +103,8 @@ void palm_server_destroy(palm_server_t **self_p);
 
 /* Registers a part.  class is borrowed and outlives the server; options are
  * copied.  Returns -1 with the names in *err and errno
- *   EINVAL   empty name, no address, class of another ABI, window < 1 …;
+ *   EINVAL   empty name, no address, class of another ABI, or one that is not
+ *            derived yet (it has a base), window < 1 …;
  *   EEXIST   the side already has a part of that name;
  *   EBUSY    the server has been started;
  *   ENOMEM. */

@@ -58,7 +58,8 @@ check_options() {
 }
 
 check_options server palm-server.5 '.SH [server]' '.SH "[inbound' name
-check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' part
+check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' \
+    'part plugin'
 check_options server palm_server.3 '.SS Options' '.SH RETURN' ''
 check_options part palm_part.3 '.SS Options' '.SH RETURN' ''
 check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' \
@@ -68,7 +69,7 @@ check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
 
 # --- functions --------------------------------------------------------------
 # Names behind PALM_EXPORT, in the headers that are installed.
-cat core/*.h parts/library.h parts/servers/kind.h | awk '
+cat core/*.h parts/library.h parts/plugin.h parts/servers/kind.h | awk '
     /^#/ { next }
     /PALM_EXPORT/ { inside = 1; sub(/.*PALM_EXPORT/, "") }
     inside && match($0, /palm_[a-z0-9_]+[(;]/) {
@@ -140,7 +141,7 @@ for page in docs/man/*.3; do
         | sed 's/\\-/-/g; s/\\(aq/'\''/g; s/\\e/\\/g'
 done >"$tmp/quoted"
 ok 'the pages quote examples' test "$(wc -l <"$tmp/quoted")" -gt 20
-cat docs/examples/*.c >"$tmp/sources"
+cat docs/examples/*.c docs/examples/*/*.c >"$tmp/sources"
 lines_not_in "$tmp/quoted" "$tmp/sources" >"$tmp/wrong"
 none 'examples are quoted from docs/examples'
 

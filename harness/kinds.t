@@ -141,6 +141,11 @@ run palm-server --list
 like '--list names the kinds' "$out" '*Kinds*master*hub*server*pipeline*sink*'
 like '--list names their keys' "$out" '*kind*sub_address*to_client*'
 
+printf '%s\n' "$sink" >"$tmp/file.ini"
+run palm-server --dot "$tmp/file.ini"
+like '--dot draws the parts of a kind' "$out" \
+    '*Sub0*Sub1*Pub*tcp://127.0.0.1:2*'
+
 # --- a server ---------------------------------------------------------------
 # begin AS FILE ARGUMENT…: starts it; sets $pid.
 begin() {

@@ -16,6 +16,7 @@
 #include "core/value.h"
 #include "core/worker.h"
 #include "parts/library.h"
+#include "parts/plugin.h"
 #include "parts/servers/kind.h"
 
 #endif

@@ -153,9 +153,11 @@ find_class(const struct server_section *section, palm_side_t side,
            palm_error_t *err)
 {
     const struct server_setting *setting = server_section_find(section, "part");
-    const palm_part_class_t *found =
-        setting ? palm_library_find(setting->value) : NULL;
+    const palm_part_class_t *found = section->class_;
     char reason[256];
+    if (setting && !found) {
+        found = palm_library_find(setting->value);
+    }
     if (!setting) {
         (void)server_refuse(err, section, NULL, "part = … is missing");
         return NULL;
@@ -186,7 +188,7 @@ server_set_part_options(const struct server_section *section,
     palm_error_t reason = {0};
     for (size_t i = 0; i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
-        if (!strcmp(setting->key, "part")) {
+        if (!strcmp(setting->key, "part") || !strcmp(setting->key, "plugin")) {
             continue;
         }
         if (!strcmp(setting->key, "name")) {

@@ -18,10 +18,13 @@
 
 #include "harness/program/program.h"
 #include "harness/server/build.h"
+#include "harness/server/dot.h"
+#include "harness/server/plugin.h"
 #include "harness/server/reader.h"
 
 struct arguments {
     bool check;
+    bool dot;
     bool list;
     struct program_list overrides; /* --set */
 };
@@ -29,6 +32,8 @@ struct arguments {
 static const struct program_option options[] = {
     {"check", NULL, "only say whether the file is valid", PROGRAM_FLAG,
      offsetof(struct arguments, check)},
+    {"dot", NULL, "print how the server is wired, for Graphviz", PROGRAM_FLAG,
+     offsetof(struct arguments, dot)},
     {"list", NULL, "print parts, kinds and the keys of a server file",
      PROGRAM_FLAG, offsetof(struct arguments, list)},
     {"set", "SECTION.KEY=VALUE", "override a setting; may be repeated",
@@ -37,7 +42,7 @@ static const struct program_option options[] = {
 
 static const struct program program = {
     "palm-server",
-    "[OPTION]... FILE\n--list\n",
+    "[OPTION]... FILE\n--dot FILE\n--list\n",
     "Runs the server that FILE describes; with FILE - it is read from stdin.\n"
     "Prints READY, one line for each endpoint that was bound and an empty\n"
     "line, once every part has started.  SIGTERM and SIGINT drain it.\n",
@@ -71,7 +76,7 @@ print_list(void)
     for (size_t i = 0; (key = palm_kind_option_name(i)); i++) {
         printf("  %s\n", key);
     }
-    puts("Keys of a part:\n  part");
+    puts("Keys of a part:\n  part\n  plugin");
     for (size_t i = 0; (key = palm_part_option_name(i)); i++) {
         if (strcmp(key, "name")) {
             printf("  %s\n", key);
@@ -274,16 +279,22 @@ serve(struct server_file *file, const char *path,
     palm_error_t err = {0};
     struct server_functions functions = {NULL, 0, -1};
     palm_server_t *server = NULL;
+    struct server_plugins plugins = {0};
     int status = PROGRAM_MISUSED;
     if (read_file(file, path, &err)
         || override(file, &arguments->overrides, &err)
+        || server_plugins_load(&plugins, file, &err)
         || !(server = server_build(file, &log, &functions, &err))) {
         (void)program_error("%s", err.text);
+    } else if (arguments->dot) {
+        server_dot(server, file);
+        status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
     } else {
         status = arguments->check ? PROGRAM_OK : run(server, &functions, &log);
     }
     palm_server_destroy(&server);
     server_functions_fini(&functions);
+    server_plugins_fini(&plugins);
     return status;
 }
 
