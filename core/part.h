@@ -19,6 +19,7 @@
 #include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/id.h"
 #include "core/log.h"
 #include "core/message.h"
@@ -43,8 +44,9 @@ enum palm_trait {
     PALM_RAW = 16,         /* outbound: the frame need not be a PalmMessage */
     PALM_STAYS_OPEN = 64,  /* inbound: its world is served until the stop, also
                               when a drain has closed the intake */
-    PALM_PARALLEL = 32     /* outbound that waits: for up to max_workers answers
+    PALM_PARALLEL = 32,    /* outbound that waits: for up to max_workers answers
                               at once, in the order of the messages */
+    PALM_RUNS = 128        /* runs the server's functions */
 };
 
 /* What became of a request at a blocking inbound part. */
@@ -120,7 +122,8 @@ typedef struct palm_operations {
     /* Outbound: how many messages send() took and still holds. */
     uint64_t (*held)(palm_part_t *part);
 
-    /* Outbound: takes what a gather hook yields. */
+    /* Outbound: takes what a gather hook yields.  On EAGAIN it keeps nothing
+     * and is called again. */
     int (*yield)(palm_part_t *part, const palm_message_t *message);
 
     /* Bypass inbound: answers a request.  request has one frame or, if
@@ -202,8 +205,9 @@ typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
     uint64_t sent;        /* messages: to the router or to the world */
     uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
-    uint64_t foreign;     /* passed over: another topic, or an answer to no
-                             message that waits for one */
+    uint64_t foreign;     /* passed over: another topic, an answer to no message
+                             that waits for one, or (parts that run functions)
+                             another server's name */
     uint64_t failed;      /* lost by an error of a hook or of the socket */
     uint64_t unrouted;    /* dropped: no route, or its part has ended */
     uint64_t absent;      /* dropped: the client never subscribed */
@@ -242,7 +246,8 @@ PALM_EXPORT
 const char *palm_part_option_name(size_t index);
 
 /* Yields one message from a scatter or gather hook.  Waits while the part has
- * no credit.  Returns -1 with errno ENOMEM, or ECANCELED (the server stops). */
+ * no credit, or PubService no room (hold_size).  Returns -1 with errno ENOMEM,
+ * or ECANCELED (the server stops). */
 PALM_EXPORT
 int palm_part_yield(palm_part_t *part, const palm_message_t *message);
 
@@ -275,6 +280,8 @@ PALM_EXPORT
 struct palm_server *palm_part_server(palm_part_t *part); /* to look at only */
 PALM_EXPORT
 palm_cache_t *palm_part_cache(palm_part_t *part);
+PALM_EXPORT
+const palm_functions_t *palm_part_functions(const palm_part_t *part);
 PALM_EXPORT
 palm_id_source_t *palm_part_ids(palm_part_t *part);
 PALM_EXPORT

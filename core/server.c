@@ -77,6 +77,7 @@ palm_server_new(const char *name, const palm_server_options_t *options)
     (void)pthread_cond_init(&self->changed, NULL);
     if (!(self->name = strdup(name))
         || !(self->cache = palm_cache_new((size_t)self->options.cache_size))
+        || !(self->functions = palm_functions_new())
         || palm_cache_set(self->cache, palm_slice("name"), palm_slice(name))) {
         palm_server_destroy(&self);
         errno = ENOMEM;
@@ -105,6 +106,7 @@ palm_server_destroy(palm_server_t **self_p)
         free_part(self->parts[i]);
     }
     free(self->parts);
+    palm_functions_destroy(&self->functions);
     palm_cache_destroy(&self->cache);
     (void)pthread_mutex_destroy(&self->mutex);
     (void)pthread_cond_destroy(&self->changed);
@@ -268,6 +270,29 @@ int
 palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
 {
     return palm_cache_set(self->cache, palm_slice(key), value);
+}
+
+static bool
+runs_functions(const palm_server_t *self)
+{
+    for (size_t i = 0; i < self->part_count; i++) {
+        if (self->parts[i]->class_->traits & PALM_RUNS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+palm_server_register(palm_server_t *self, const char *name,
+                     palm_yields_t yields, palm_function_f *function, void *arg)
+{
+    if (self->state != PALM__NEW || !runs_functions(self)) {
+        errno = self->state != PALM__NEW ? EBUSY : ENOTSUP;
+        return -1;
+    }
+    return palm_functions_register(self->functions, name, yields, function,
+                                   arg);
 }
 
 /* --- looking at it -------------------------------------------------------- */

@@ -9,11 +9,11 @@
  *     palm_server_stop(server, &err);      drains
  *     palm_server_destroy(&server);
  *
- * Add parts and presets before the start.  palm_server_stop(), _wait(),
- * _emit(), _endpoint(), _part_at(), _stats(), _route_at(), _state()
- * and _cache() may then be called
- * from any thread; the other calls belong to one thread at a time.  The library
- * installs no signal handler and its threads block all signals. */
+ * Add parts, presets and functions before the start.  palm_server_stop(),
+ * _wait(), _emit(), _endpoint(), _part_at(), _stats(), _route_at(), _state()
+ * and _cache() may then be called from any thread; the other calls belong to
+ * one thread at a time.  The library installs no signal handler and its threads
+ * block all signals. */
 #ifndef PALM_SERVER_H
 #define PALM_SERVER_H
 
@@ -24,6 +24,7 @@
 #include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/log.h"
 #include "core/part.h"
 
@@ -116,6 +117,17 @@ int palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
 PALM_EXPORT
 int palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
     PALM_MUST_USE;
+
+/* Registers a function for the parts that run them (trait PALM_RUNS), as
+ * palm_functions_register().  It is called in such a part's thread.  Add these
+ * parts first.  Returns -1 with errno
+ *   ENOTSUP  no part of the server runs functions;
+ *   EBUSY    the server has been started;
+ *   EINVAL, ENOMEM  see there. */
+PALM_EXPORT
+int palm_server_register(palm_server_t *self, const char *name,
+                         palm_yields_t yields, palm_function_f *function,
+                         void *arg) PALM_MUST_USE;
 
 /* Starts every part and returns when all have bound or connected.  On failure
  * nothing runs any more and *err names the part and its address:

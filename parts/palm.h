@@ -7,6 +7,7 @@
 #include "core/client.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/id.h"
 #include "core/log.h"
 #include "core/message.h"
@@ -16,5 +17,6 @@
 #include "core/worker.h"
 #include "parts/library.h"
 #include "parts/plugin.h"
+#include "parts/servers/kind.h"
 
 #endif

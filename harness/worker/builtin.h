@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* builtin.h: the functions that every palm-worker has.  One thread. */
+/* builtin.h: the functions that every palm-worker has, and of these
+ * the ones that a server has, too.  One thread. */
 #ifndef HARNESS_WORKER_BUILTIN_H
 #define HARNESS_WORKER_BUILTIN_H
 
@@ -14,6 +15,10 @@ struct builtin_context {
 /* Registers echo, upper, reverse, fail, sleep and count.  The context outlives
  * the worker's run.  Returns -1 with errno ENOMEM. */
 int builtin_register(struct builtin_context *context);
+
+/* Registers echo, upper, reverse and fail.  Returns -1 with errno ENOMEM, or
+ * ENOTSUP (the server runs no functions). */
+int builtin_register_server(palm_server_t *server);
 
 /* Lines that describe them, for --help. */
 extern const char builtin_help[];
