@@ -15,6 +15,7 @@
 #include "core/server.h"
 #include "core/value.h"
 #include "core/worker.h"
+#include "parts/http/web_worker.h"
 #include "parts/library.h"
 #include "parts/plugin.h"
 #include "parts/servers/kind.h"

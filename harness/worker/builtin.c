@@ -141,7 +141,7 @@ count(const palm_message_t *message, palm_reply_t *reply, void *arg)
     palm_worker_stats_t stats;
     char text[32];
     (void)message;
-    palm_worker_stats(context->worker, &stats);
+    worker_stats(context->worker, &stats);
     (void)snprintf(text, sizeof text, "%" PRIu64, stats.received);
     return palm_reply(reply, palm_slice(text));
 }
@@ -162,9 +162,8 @@ int
 builtin_register(struct builtin_context *context)
 {
     for (size_t i = 0; i < FUNCTION_COUNT; i++) {
-        if (palm_worker_register(context->worker, functions[i].name,
-                                 PALM_YIELDS_ONE, functions[i].function,
-                                 context)) {
+        if (worker_register(context->worker, functions[i].name,
+                            functions[i].function, context)) {
             return -1;
         }
     }

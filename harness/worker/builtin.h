@@ -4,10 +4,10 @@
 #ifndef HARNESS_WORKER_BUILTIN_H
 #define HARNESS_WORKER_BUILTIN_H
 
-#include "parts/palm.h"
+#include "harness/worker/either.h"
 
 struct builtin_context {
-    palm_worker_t *worker;
+    struct worker *worker;
     const palm_log_t *log;
     int wake; /* can be read when the worker should stop */
 };
