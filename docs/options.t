@@ -69,7 +69,8 @@ check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
 
 # --- functions --------------------------------------------------------------
 # Names behind PALM_EXPORT, in the headers that are installed.
-cat core/*.h parts/library.h parts/plugin.h parts/servers/kind.h | awk '
+cat core/*.h parts/http/web_worker.h parts/library.h parts/plugin.h \
+    parts/servers/kind.h | awk '
     /^#/ { next }
     /PALM_EXPORT/ { inside = 1; sub(/.*PALM_EXPORT/, "") }
     inside && match($0, /palm_[a-z0-9_]+[(;]/) {
