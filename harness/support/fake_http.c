@@ -233,6 +233,18 @@ endless(const struct asked *asked)
 }
 
 static bool
+headers(const struct asked *asked)
+{
+    static const char start[] = "HTTP/1.1 200 OK\r\n";
+    static const char line[] = "X-Nothing: to say\r\n";
+    int failed = put(asked->conn, start, strlen(start));
+    while (!failed) {
+        failed = put(asked->conn, line, strlen(line));
+    }
+    return false;
+}
+
+static bool
 chunked(const struct asked *asked)
 {
     size_t size;
@@ -276,6 +288,7 @@ static const struct {
     {"undecodable", undecodable},
     {"big", big},
     {"endless", endless},
+    {"headers", headers},
     {"chunked", chunked},
 };
 
@@ -394,9 +407,9 @@ let_go(struct fake_http *self, struct conn *conn)
     size_t head = head_size(conn);
     read_request(&asked, conn, head, body_size(conn, head));
     conn->waits = conn->holds = false;
-    note(self, conn, 0, -1);
     (void)answer(&asked);
     conn->size = 0;
+    note(self, conn, 0, -1);
 }
 
 static void

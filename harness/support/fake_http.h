@@ -19,6 +19,7 @@
  *   empty        an answer of no bytes
  *   big          the answer and a long tail, its length told before
  *   endless      an answer that never ends, in chunks
+ *   headers      headers without an end
  *   chunked      the answer in chunks
  *
  * Everything else is answered: the message, its payload with "!" behind. */

@@ -31,10 +31,11 @@
 #include "parts/answer.h"
 
 enum {
-    WAITED_MAX = 8,      /* descriptors of the engine to wait for */
-    URL_SHOWN = 160,     /* bytes of the address in an error text */
-    REASON_SHOWN = 200,  /* bytes of what a peer says about its failure */
-    FIRST_BODY = 1 << 10 /* bytes made room for, at least */
+    WAITED_MAX = 8,          /* descriptors of the engine to wait for */
+    URL_SHOWN = 160,         /* bytes of the address in an error text */
+    REASON_SHOWN = 200,      /* bytes of what a peer says about its failure */
+    HEADERS_MOST = 64 << 10, /* bytes of the headers of a response */
+    FIRST_BODY = 1 << 10     /* bytes made room for, at least */
 };
 
 /* One request, from its send until its feedback is taken. */
@@ -45,6 +46,7 @@ struct palm__web_slot {
     size_t size;     /* bytes in body */
     size_t room;     /* bytes that body has room for */
     size_t most;     /* bytes that are taken */
+    size_t headers;  /* bytes of headers that have come */
     int refused;     /* errno of a body that was not taken: EMSGSIZE, ENOMEM */
     bool done;       /* result is set */
     CURLcode result;
@@ -129,6 +131,16 @@ take_body(char *data, size_t unit, size_t count, void *arg)
     return more;
 }
 
+/* libcurl keeps them all, and before 8.4 as many as there are. */
+static size_t
+take_header(char *data, size_t unit, size_t count, void *arg)
+{
+    slot_t *slot = arg;
+    (void)data;
+    slot->headers += unit * count;
+    return slot->headers > HEADERS_MOST ? 0 : unit * count;
+}
+
 static int
 set_strings(const struct palm__web *web, slot_t *slot, const char *address)
 {
@@ -172,6 +184,8 @@ init_slot(palm_part_t *part, slot_t *slot)
                            milliseconds(options->reply_timeout));
     (void)curl_easy_setopt(slot->easy, CURLOPT_WRITEFUNCTION, take_body);
     (void)curl_easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_HEADERFUNCTION, take_header);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_HEADERDATA, slot);
     (void)curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
     (void)curl_easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->error);
     return 0;
@@ -276,6 +290,7 @@ palm__web_send(palm_part_t *part, zmq_msg_t *frame)
     (void)curl_easy_setopt(slot->easy, CURLOPT_POSTFIELDS,
                            zmq_msg_data(&slot->asked));
     slot->size = 0;
+    slot->headers = 0;
     slot->refused = 0;
     slot->done = false;
     slot->error[0] = '\0';
@@ -392,6 +407,11 @@ reject_transfer(palm_part_t *part, const slot_t *slot, char *text)
         return reject(part, text, FAILED, "EMSGSIZE",
                       "the answer is over %llu bytes",
                       (unsigned long long)slot->most);
+    }
+    if (slot->headers > HEADERS_MOST) {
+        return reject(part, text, FAILED, "EMSGSIZE",
+                      "the headers of the answer are over %d bytes",
+                      HEADERS_MOST);
     }
     if (slot->refused == ENOMEM) {
         return reject(part, text, FAILED, "ENOMEM", "%s",

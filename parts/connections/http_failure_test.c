@@ -134,6 +134,13 @@ endless(void)
                    COUNTER(failed));
 }
 
+static void
+endless_headers(void)
+{
+    expect_failure("headers", "the headers of the answer are over 65536 bytes",
+                   COUNTER(failed));
+}
+
 /* The fake stays silent, from the start or in the middle of its answer. */
 static void
 expect_expiry(const char *payload)
@@ -292,6 +299,7 @@ static const struct tap_test tests[] = {
     {"an empty answer is another message", nothing},
     {"an answer over max_message_size: an error result", too_big},
     {"an answer without an end: the same", endless},
+    {"headers without an end: the same", endless_headers},
     {"a silent web worker: an error result, counted as expired", silent},
     {"one that is silent in the middle of its answer: the same",
      silent_in_the_middle},
