@@ -61,38 +61,51 @@ enum { PALM_BY_CLASS = -1 };
 
 /* The user's code in a part.  Each may be NULL.  A hook returns 0, or -1 with
  * errno: then that one message is lost (not what was already yielded), logged
- * and counted, and the part goes on.  arg is hook_arg of the part's options. */
+ * and counted, and the part goes on.  arg is hook_arg of the part's options.
+ *
+ * Ownership.  A frame is the part's before and after the hook, which may look
+ * at it, or replace it: make another and zmq_msg_move() it there; a frame that
+ * was closed must be initialized again.  A message is the part's, too: its
+ * slices point into a frame that lives until the hook returns.  What is yielded
+ * is copied. */
 typedef struct palm_hooks {
-    /* Inbound: makes a PalmMessage of what came from the world, in place. */
+    /* Inbound: makes a PalmMessage of what came from the world, in place.  The
+     * first to see it. */
     int (*to_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
 
     /* Inbound: yields 0, 1 or n messages for each one received, by
-     * palm_part_yield().  All copies carry the same cache. */
+     * palm_part_yield().  Its empty cache field has been filled before, so all
+     * copies carry the same.  An error costs what was not yet yielded. */
     int (*scatter)(palm_part_t *part, const palm_message_t *message, void *arg);
 
     /* Blocking inbound: sees, and may replace, the feedback of the outbound
-     * part. */
+     * part: raw bytes.  Once for each message that was yielded. */
     int (*handle_feedback)(palm_part_t *part, zmq_msg_t *feedback, void *arg);
 
     /* Blocking inbound: sees, and may replace, the reply to the peer, whatever
-     * it was made from. */
+     * it was made from.  Once for each request; the last to see it, and after
+     * an error the reply is sent as it was. */
     int (*reply_feedback)(palm_part_t *part, zmq_msg_t *reply, void *arg);
 
-    /* Outbound: makes of a PalmMessage what goes out to the world, in place. */
+    /* Outbound: makes of a PalmMessage what goes out to the world, in place.
+     * Once for each message, however often it takes to send it. */
     int (*from_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
 
-    /* PubService: scatter on the way out.  What it yields is published. */
+    /* PubService: scatter on the way out, by palm_part_yield().  What it yields
+     * is published, whether it is the message, a changed one or a new one; each
+     * copy of a pipelined message gets stage + 1 once. */
     int (*gather)(palm_part_t *part, const palm_message_t *message, void *arg);
 
     /* PubService: may change the message and the topic, which are set to what
-     * would be published.  Slices put there must live until the part's next
-     * call of this hook. */
+     * would be published; all changes are sent.  Called for each message that
+     * is published, behind gather.  Slices put there are borrowed until the
+     * part's next call of this hook. */
     int (*handle_stream)(palm_part_t *part, palm_message_t *message,
                          palm_slice_t *topic, void *arg);
 
     /* Bypass inbound: answers a request, or takes a message where nobody waits
-     * for an answer.  request has one frame; reply is initialized and empty,
-     * and both stay the caller's. */
+     * for an answer.  request has one frame; reply is initialized and empty.
+     * After an error the reply is sent as it is. */
     int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply,
                   void *arg);
 } palm_hooks_t;
