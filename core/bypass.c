@@ -15,8 +15,10 @@
 static void
 send_reply(palm_part_t *part, zmq_msg_t *reply)
 {
+    size_t size = zmq_msg_size(reply);
     if (part->class_->waits && zmq_msg_send(reply, part->world, 0) != -1) {
         palm__count(&part->stats.sent, 1);
+        palm__count(&part->stats.sent_bytes, size);
         return;
     }
     (void)zmq_msg_close(reply);
@@ -45,6 +47,7 @@ serve(palm_part_t *part)
         return false;
     }
     palm__count(&part->stats.received, 1);
+    palm__count(&part->stats.received_bytes, zmq_msg_size(&request));
     bool single = !palm__part_skip_frames(part, &request);
     (void)zmq_msg_init(&reply);
     errno = 0;
@@ -102,12 +105,14 @@ send_given(palm_part_t *part)
 {
     palm__queue_t *queue = &part->out.queue;
     while (queue->count > 0 && !has_ended(part)) {
+        size_t size = zmq_msg_size(palm__queue_at(queue, 0));
         if (zmq_msg_send(palm__queue_at(queue, 0), part->world, ZMQ_DONTWAIT)
             == -1) {
             return false;
         }
         palm__queue_pop(queue);
         palm__count(&part->stats.sent, 1);
+        palm__count(&part->stats.sent_bytes, size);
         (void)__atomic_sub_fetch(&part->given, 1, __ATOMIC_RELAXED);
     }
     return true;
@@ -122,6 +127,7 @@ run_once(palm_part_t *part, bool reads, bool *blocked)
     bool idle = !reads || serve_world(part);
     (void)palm__part_notes(part, ZMQ_DONTWAIT, take_note);
     *blocked = !send_given(part);
+    palm__gauge(&part->gauges.queued, part->out.queue.count);
     if (*blocked && palm__wait_is_writable(part->world)) {
         return false;
     }

@@ -27,6 +27,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/compat.h"
 #include "core/connect.h"
 #include "core/server_impl.h"
 
@@ -118,6 +119,7 @@ send_train(palm_part_t *part)
         .from = part->index,
         .count = in->count,
         .bytes = in->bytes,
+        .since = in->since,
     };
     if (in->count == 0) {
         return 0;
@@ -126,6 +128,7 @@ send_train(palm_part_t *part)
         return lose_batch(part);
     }
     palm__count(&part->stats.sent, in->count);
+    palm__count(&part->stats.sent_bytes, in->bytes);
     in->tired = in->count >= LONG_TRAIN;
     in->count = 0;
     in->bytes = 0;
@@ -176,6 +179,9 @@ put(palm_part_t *part, zmq_msg_t *frame)
             errno = ECANCELED;
             return -1;
         }
+    }
+    if (in->count == 0) {
+        in->since = palm__now_us();
     }
     (void)zmq_msg_init(&in->batch[in->count]);
     (void)zmq_msg_move(&in->batch[in->count++], frame);
@@ -306,6 +312,7 @@ receive(palm_part_t *part, zmq_msg_t *frame)
     }
     if (what != NOTHING) {
         palm__count(&part->stats.received, 1);
+        palm__count(&part->stats.received_bytes, zmq_msg_size(frame));
     }
     if (what == RECEIVED && palm__part_skip_frames(part, frame)) {
         refuse(part, "several frames, expected one");
@@ -525,6 +532,14 @@ rest(palm_part_t *part)
     (void)nanosleep(&moment, NULL);
 }
 
+static void
+show_credit(palm_part_t *part)
+{
+    int64_t credit = part->in.credit;
+    palm__gauge(&part->gauges.credit, credit > 0 ? (uint64_t)credit : 0);
+    palm__gauge(&part->gauges.inside, (uint64_t)(part->in.window - credit));
+}
+
 /* One round: what is there, then the notes, then a wait. */
 static void
 run_once(palm_part_t *part, bool (*run)(palm_part_t *))
@@ -535,6 +550,7 @@ run_once(palm_part_t *part, bool (*run)(palm_part_t *))
         return;
     }
     handle_notes(part, ZMQ_DONTWAIT);
+    show_credit(part);
     if (busy || part->stopping || part->ended) {
         return;
     }

@@ -241,6 +241,7 @@ pass_feedback(palm_part_t *part)
             (void)zmq_msg_close(&feedback);
             break;
         }
+        palm__latency(part, asked->note.since, 1);
         send_up(part, asked->note, PALM__FEEDBACK, &feedback, 1);
         out->asked_head = (out->asked_head + 1) % out->asked_most;
         out->asked_count--;
@@ -339,6 +340,7 @@ deliver(palm_part_t *part, palm__train_t *train)
         return 0;
     }
     out->started = true;
+    size_t size = zmq_msg_size(message);
     bool sent = !hand_over(part, message);
     if (!sent && errno == EAGAIN) {
         return -1;
@@ -349,6 +351,7 @@ deliver(palm_part_t *part, palm__train_t *train)
     }
     if (sent) {
         palm__count(&part->stats.sent, 1);
+        palm__count(&part->stats.sent_bytes, size);
     } else {
         lose(part, "sending");
         discard(message);
@@ -369,6 +372,7 @@ finish_train(palm_part_t *part, const palm__note_t *note)
     if (part->class_->waits) {
         return; /* each message has its feedback */
     }
+    palm__latency(part, note->since, note->count);
     if (out->onward && note->leg == 0) {
         send_up(part, *note, PALM__ONWARD, out->onward, out->onward_count);
         out->onward_count = 0;
@@ -438,6 +442,7 @@ take_train(palm_part_t *part, zmq_msg_t *frame)
 {
     palm__note_t note = palm__note_of(frame);
     palm__count(&part->stats.received, note.count);
+    palm__count(&part->stats.received_bytes, note.bytes);
     if (palm__queue_push(&part->out.queue, frame)) { /* no memory */
         turn_away(part, note.count, &note);
     }
@@ -475,6 +480,26 @@ take_notes(palm_part_t *part, int flags)
 
 /* --- the loop ------------------------------------------------------------- */
 
+static uint64_t
+held_messages(palm_part_t *part)
+{
+    return part->class_->operations.held ? part->class_->operations.held(part)
+                                         : 0;
+}
+
+static void
+show_queue(palm_part_t *part)
+{
+    palm__queue_t *queue = &part->out.queue;
+    palm__gauge(&part->gauges.queued, queued_messages(&part->out)
+                                          + part->out.asked_count
+                                          + held_messages(part));
+    palm__gauge(&part->gauges.since,
+                queue->count
+                    ? (uint64_t)palm__note_of(palm__queue_at(queue, 0)).since
+                    : 0);
+}
+
 /* Serves the world, then waits for a note, and for the world if it took no more
  * or may say something.  The sockets have said EAGAIN. */
 static void
@@ -482,6 +507,7 @@ wait_for_something(palm_part_t *part, bool blocked)
 {
     bool full = part->class_->waits && is_waiting(part);
     bool asks = part->out.asked_count > 0;
+    show_queue(part);
     int64_t due = palm__part_serve(part);
     if (asks && pass_feedback(part)) {
         return;
@@ -495,11 +521,27 @@ wait_for_something(palm_part_t *part, bool blocked)
                      palm__sooner(due, next_deadline(part)));
 }
 
-static uint64_t
-held_messages(palm_part_t *part)
+/* A hook may yield much more than came in, so it is held back, too; orders
+ * reach the part meanwhile.  Trains that come are queued. */
+int
+palm__outbound_yield(palm_part_t *part, const palm_message_t *message)
 {
-    return part->class_->operations.held ? part->class_->operations.held(part)
-                                         : 0;
+    for (;;) {
+        bool any = take_notes(part, ZMQ_DONTWAIT);
+        if (part->stopping) {
+            errno = ECANCELED;
+            return -1;
+        }
+        if (!part->class_->operations.yield(part, message)) {
+            return 0;
+        }
+        if (errno != EAGAIN) {
+            return -1;
+        }
+        if (!any && !part->touched) {
+            wait_for_something(part, true);
+        }
+    }
 }
 
 /* Tells the router once that everything has been handed to the socket. */

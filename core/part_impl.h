@@ -30,6 +30,7 @@ struct palm__inbound {
     bool tired;          /* the last train was long */
     unsigned rounds;     /* of the loop; notes are looked at now and then */
     bool deaf;           /* has stopped listening, in a drain */
+    int64_t since;       /* when the first message of batch came in, us */
     int64_t drain_left;  /* messages that a drain may still read */
     zmq_msg_t feedback;  /* waiting part: of the last answer */
     zmq_msg_t batch[PALM__TRAIN_MAX];
@@ -61,6 +62,18 @@ struct palm__outbound {
     zmq_msg_t *onward; /* copies for the part's own route, or NULL */
 };
 
+/* What went along a part's route. */
+struct palm__routed {
+    uint64_t messages, bytes;
+    uint64_t dropped; /* messages: there was nobody */
+};
+
+/* How a part is at the moment. */
+struct palm__gauges {
+    uint64_t credit, inside, queued;
+    uint64_t since; /* when the oldest queued message came in, us; 0 = none */
+};
+
 struct palm_part {
     const palm_part_class_t *class_; /* fixed */
     palm_part_options_t options;     /* fixed; the strings are ours */
@@ -87,9 +100,10 @@ struct palm_part {
     int64_t warned;    /* when the last warning was logged, ms */
     uint64_t unwarned; /* warnings that were not */
     palm_id_source_t ids;
-    palm_part_stats_t stats;       /* written by the part's thread */
-    palm_part_stats_t router_side; /* written by the router's thread */
-    void *state;                   /* of the class, zeroed */
+    palm_part_stats_t stats;    /* written by the part's thread */
+    struct palm__routed routed; /* written by the router's thread */
+    struct palm__gauges gauges; /* written by the part's thread */
+    void *state;                /* of the class, zeroed */
     struct palm__inbound in;
     struct palm__outbound out;
 };
@@ -99,6 +113,13 @@ static inline void
 palm__count(uint64_t *counter, uint64_t n)
 {
     __atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/* Sets a gauge that others read. */
+static inline void
+palm__gauge(uint64_t *gauge, uint64_t value)
+{
+    __atomic_store_n(gauge, value, __ATOMIC_RELAXED);
 }
 
 static inline uint64_t
@@ -165,8 +186,14 @@ void palm__inbound_fini(palm_part_t *part);
 int palm__outbound_init(palm_part_t *part);
 void palm__outbound_fini(palm_part_t *part);
 
-/* What palm_part_yield() does in an inbound part. */
+/* What palm_part_yield() does in an inbound part, and in an outbound part whose
+ * class has the operation. */
 int palm__inbound_yield(palm_part_t *part, const palm_message_t *message);
+int palm__outbound_yield(palm_part_t *part, const palm_message_t *message);
+
+/* Counts messages that came in at `since` (us; 0 = unknown) and are done with
+ * now. */
+void palm__latency(palm_part_t *part, int64_t since, uint32_t count);
 
 /* Copies options, and the strings in them; fini frees these. */
 int palm__options_copy(palm_part_options_t *to,

@@ -148,7 +148,7 @@ static void
 drop(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
 {
     palm__note_t note = palm__note_of(frame);
-    palm__count(&sender->part->router_side.unrouted, note.count);
+    palm__count(&sender->part->routed.dropped, note.count);
     give_back(self, note, PALM__UNROUTED);
     (void)zmq_msg_close(frame);
 }
@@ -165,14 +165,16 @@ static void
 forward(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
 {
     struct palm__row *route = sender->route;
-    uint32_t count = palm__note_of(frame).count;
+    palm__note_t note = palm__note_of(frame);
     if (!route || send_frame(self, route, frame)) {
         drop(self, sender, frame);
         return;
     }
+    palm__count(&sender->part->routed.messages, note.count);
+    palm__count(&sender->part->routed.bytes, note.bytes);
     if (holds_up(route)) {
-        route->awaited += count;
-        self->awaited += count;
+        route->awaited += note.count;
+        self->awaited += note.count;
         self->focus = route;
     }
 }

@@ -77,6 +77,7 @@ palm_server_new(const char *name, const palm_server_options_t *options)
     (void)pthread_cond_init(&self->changed, NULL);
     if (!(self->name = strdup(name))
         || !(self->cache = palm_cache_new((size_t)self->options.cache_size))
+        || !(self->functions = palm_functions_new())
         || palm_cache_set(self->cache, palm_slice("name"), palm_slice(name))) {
         palm_server_destroy(&self);
         errno = ENOMEM;
@@ -105,6 +106,7 @@ palm_server_destroy(palm_server_t **self_p)
         free_part(self->parts[i]);
     }
     free(self->parts);
+    palm_functions_destroy(&self->functions);
     palm_cache_destroy(&self->cache);
     (void)pthread_mutex_destroy(&self->mutex);
     (void)pthread_cond_destroy(&self->changed);
@@ -179,6 +181,12 @@ check_part(palm_server_t *self, const palm_part_class_t *class_,
                               "class %s is made for part interface %d, "
                               "this is %d",
                               class_->name, class_->abi, PALM_PART_ABI);
+    }
+    if (class_->base) {
+        return palm_error_set(err, EINVAL,
+                              "class %s is to be derived from %s: "
+                              "palm_library_derive() makes it whole",
+                              class_->name, class_->base);
     }
     if (check_options(class_, options, err)) {
         return -1;
@@ -264,7 +272,36 @@ palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
     return palm_cache_set(self->cache, palm_slice(key), value);
 }
 
+static bool
+runs_functions(const palm_server_t *self)
+{
+    for (size_t i = 0; i < self->part_count; i++) {
+        if (self->parts[i]->class_->traits & PALM_RUNS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+palm_server_register(palm_server_t *self, const char *name,
+                     palm_yields_t yields, palm_function_f *function, void *arg)
+{
+    if (self->state != PALM__NEW || !runs_functions(self)) {
+        errno = self->state != PALM__NEW ? EBUSY : ENOTSUP;
+        return -1;
+    }
+    return palm_functions_register(self->functions, name, yields, function,
+                                   arg);
+}
+
 /* --- looking at it -------------------------------------------------------- */
+
+const char *
+palm_server_name(const palm_server_t *self)
+{
+    return self->name;
+}
 
 palm_cache_t *
 palm_server_cache(palm_server_t *self)
@@ -299,23 +336,5 @@ palm_server_part_at(const palm_server_t *self, size_t index,
     info->name = part->options.name;
     info->class_ = part->class_;
     info->options = &part->options;
-    return 0;
-}
-
-int
-palm_server_stats(palm_server_t *self, palm_side_t side, const char *name,
-                  palm_part_stats_t *stats)
-{
-    palm_part_t *part = palm__server_find(self, side, name);
-    if (!part) {
-        return -1;
-    }
-    /* A structure of counters and nothing else. */
-    const uint64_t *own = (const uint64_t *)&part->stats;
-    const uint64_t *router = (const uint64_t *)&part->router_side;
-    uint64_t *sum = (uint64_t *)stats;
-    for (size_t i = 0; i < sizeof *stats / sizeof *sum; i++) {
-        sum[i] = palm__counted(&own[i]) + palm__counted(&router[i]);
-    }
     return 0;
 }

@@ -37,6 +37,7 @@ palm__server_ended(palm_server_t *self, bool is_router)
     (void)pthread_mutex_lock(&self->mutex);
     self->alive--;
     if (is_router && self->state == PALM__RUNNING) {
+        palm__server_show(self, PALM_SERVER_STOPPED);
         self->state = PALM__ROUTER_ENDED;
     }
     (void)pthread_cond_broadcast(&self->changed);
@@ -64,6 +65,21 @@ router_main(void *arg)
     return NULL;
 }
 
+/* Receives the first order.  A bypass part that serves its world itself does so
+ * meanwhile: it may have something to tell of a server that starts. */
+static void
+receive_order(palm_part_t *part, zmq_msg_t *frame)
+{
+    bool serves = part->side == PALM_SIDE_BYPASS && !part->world;
+    int flags = serves ? ZMQ_DONTWAIT : 0;
+    while (zmq_msg_recv(frame, part->inner, flags) == -1
+           && (errno == EINTR || errno == EAGAIN)) {
+        if (errno == EAGAIN) {
+            palm__part_wait(part, false);
+        }
+    }
+}
+
 /* Waits until everybody is ready.  Returns false if the start has failed. */
 static bool
 await_go(palm_part_t *part)
@@ -71,8 +87,7 @@ await_go(palm_part_t *part)
     bool go = false;
     zmq_msg_t frame;
     (void)zmq_msg_init(&frame);
-    while (zmq_msg_recv(&frame, part->inner, 0) == -1 && errno == EINTR) {
-    }
+    receive_order(part, &frame);
     go = zmq_msg_size(&frame) == sizeof(palm__note_t)
          && palm__note_of(&frame).kind == PALM__GO;
     (void)zmq_msg_close(&frame);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* option_check: what options.t asks the library about its options.
  *
- *     option_check server|part            prints the names, one a line
- *     option_check server|part KEY TEXT   whether TEXT is the default of KEY
+ *     option_check server|part|kind            prints the names, one a line
+ *     option_check server|part|kind KEY TEXT   whether TEXT is the default of
+ * KEY
  */
 #include <palm.h>
 #include <stdio.h>
@@ -28,6 +29,16 @@ check_server(const char *key, const char *text, palm_error_t *err)
            || memcmp(&changed, &defaults, sizeof changed);
 }
 
+static int
+check_kind(const char *key, const char *text, palm_error_t *err)
+{
+    palm_kind_options_t defaults, changed;
+    palm_kind_options_init(&defaults);
+    memcpy(&changed, &defaults, sizeof changed);
+    return palm_kind_option_set(&changed, key, text, err)
+           || memcmp(&changed, &defaults, sizeof changed);
+}
+
 static const struct {
     const char *word;
     const char *(*name)(size_t index);
@@ -35,6 +46,7 @@ static const struct {
 } kinds[] = {
     {"server", palm_server_option_name, check_server},
     {"part", palm_part_option_name, check_part},
+    {"kind", palm_kind_option_name, check_kind},
 };
 
 int

@@ -4,10 +4,12 @@
 #include "config.h"
 #include "parts/bypass/cache_service.h"
 #include "parts/bypass/pull.h"
+#include "parts/bypass/push.h"
 #include "parts/bypass/rep.h"
 #include "parts/families.h"
 #if HAVE_MICROHTTPD
 #include "parts/bypass/http_gateway.h"
+#include "parts/bypass/metrics.h"
 #endif
 
 /* clang-format off */
@@ -24,11 +26,14 @@ const palm_part_class_t palm__bypass_parts[] = {
      NO_HOOKS, PALM__PULL_BYPASS_OPERATIONS, 0},
     {ROW("PushBypassConnection",
          OUT, BYPASS,   CONNECTS, GOES_ON, PUSH, NONE),
-     PLAIN},
+     NO_HOOKS, PALM__PUSH_BYPASS_OPERATIONS, PALM__PUSH_BYPASS_STATE_SIZE},
 #if HAVE_MICROHTTPD
     {ROW("HttpGateway",
          IN,  BYPASS,   BINDS,    WAITS,   NO_SOCKET, NONE),
      NO_HOOKS, PALM__HTTP_GATEWAY_OPERATIONS, PALM__HTTP_GATEWAY_STATE_SIZE},
+    {ROW("MetricsService",
+         IN,  BYPASS,   BINDS,    WAITS,   NO_SOCKET, NONE),
+     NO_HOOKS, PALM__METRICS_OPERATIONS, PALM__METRICS_STATE_SIZE},
 #endif
     LAST,
 };

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "parts/stats.h"
+
 typedef int verb_f(palm_part_t *part, const palm_message_t *request,
                    zmq_msg_t *reply);
 
@@ -66,6 +68,20 @@ static int delete (palm_part_t *part, const palm_message_t *request,
     return reply_with(reply, request->payload);
 }
 
+/* reply = what the server counts, as JSON. */
+static int
+stats(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
+{
+    zmq_msg_t json;
+    (void)request;
+    if (palm__stats_json(palm_part_server(part), &json)) {
+        return -1;
+    }
+    (void)zmq_msg_move(reply, &json);
+    (void)zmq_msg_close(&json);
+    return 0;
+}
+
 static const struct {
     const char *name;
     verb_f *run;
@@ -74,6 +90,7 @@ static const struct {
     {"set", set, false},
     {"get", get, true},
     {"delete", delete, true},
+    {"stats", stats, false},
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };

@@ -388,3 +388,12 @@ palm__http_oldest(palm__http_t *self)
 {
     return self->waiting;
 }
+
+void
+palm__http_excuse(palm__http_t *self, int64_t busy)
+{
+    palm__http_client_t *client;
+    DL_FOREACH (self->reading, client) {
+        client->deadline += busy;
+    }
+}

@@ -158,6 +158,8 @@ answers_flow_while_requests_wait(void)
     request(gateway, "a", "1");
     request(gateway, "b", "2"); /* no worker: these have no credit */
     request(gateway, "c", "3");
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Work", COUNTER(received),
+                    1);
     answer(&bench, "a", "answer");
     expect_answer(gateway, "answer");
     hire(&bench);
