@@ -237,6 +237,15 @@ http_has_come(struct http_peer *peer)
     return peer->size > peer->taken || poll(&item, 1, 0) == 1;
 }
 
+bool
+http_has_ended(struct http_peer *peer)
+{
+    char byte;
+    ssize_t size = recv(peer->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return peer->size == peer->taken
+           && (size == 0 || (size == -1 && errno == ECONNRESET));
+}
+
 void
 http_once(const char *endpoint, const char *method, const char *target,
           const char *body, unsigned status, const char *part)

@@ -53,6 +53,10 @@ void http_expect_end(struct http_peer *peer);
 /* Whether something has come that was not read; does not wait. */
 bool http_has_come(struct http_peer *peer);
 
+/* Whether the server has closed the connection and everything was read; does
+ * not wait. */
+bool http_has_ended(struct http_peer *peer);
+
 /* Asks and expects on a connection of its own. */
 void http_once(const char *endpoint, const char *method, const char *target,
                const char *body, unsigned status, const char *part);
