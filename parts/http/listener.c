@@ -230,6 +230,13 @@ start(palm__http_t *self, int fd)
     return 0;
 }
 
+/* So long that it never passes, and can still be added to a time. */
+static void
+limit(int64_t *timeout)
+{
+    *timeout = *timeout > INT64_MAX / 2 ? INT64_MAX / 2 : *timeout;
+}
+
 palm__http_t *
 palm__http_new(const palm__http_settings_t *settings, palm_error_t *err)
 {
@@ -240,6 +247,8 @@ palm__http_new(const palm__http_settings_t *settings, palm_error_t *err)
         return NULL;
     }
     self->settings = *settings;
+    limit(&self->settings.idle_timeout);
+    limit(&self->settings.reply_timeout);
     fd = palm__http_bind(settings->address,
                          (int)clamp(settings->max_clients, LONGEST_QUEUE),
                          self->endpoint, err);

@@ -433,6 +433,26 @@ the_end_does_not_wait_for_one_that_does_not_read(void)
 }
 
 static void
+the_longest_timeouts_never_pass(void)
+{
+    static const int64_t longest[] = {INT64_MAX, -1};
+    for (int i = 0; i < 2; i++) {
+        struct http_owner owner;
+        struct http_peer peer;
+        owner_prepare(&owner);
+        owner.settings.idle_timeout = INT64_MAX;
+        owner.settings.reply_timeout = longest[i];
+        owner_start(&owner);
+        http_open(&peer, owner.endpoint);
+        http_ask(&peer, "POST", "/keep", "a");
+        owner_await(&owner, &owner.served, 1);
+        http_once(owner.endpoint, "GET", "/release", NULL, 200, "");
+        http_expect(&peer, 200, "released");
+        finish(&owner, &peer);
+    }
+}
+
+static void
 an_address_is_bound_as_it_says(void)
 {
     static const struct {
@@ -546,6 +566,7 @@ static const struct tap_test tests[] = {
     {"at the end what is answered leaves", at_the_end_what_is_answered_leaves},
     {"the end does not wait for one that does not read",
      the_end_does_not_wait_for_one_that_does_not_read},
+    {"the longest timeouts never pass", the_longest_timeouts_never_pass},
     {"an address is bound as it says", an_address_is_bound_as_it_says},
     {"an IPv6 address is bound in brackets",
      an_ipv6_address_is_bound_in_brackets},
