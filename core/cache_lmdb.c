@@ -19,6 +19,7 @@ enum {
     HASHED = 9,          /* bytes of "l" and a hash */
     DUE_AT_ONCE = 16,    /* ended keys that one write removes, */
     SWEPT_AT_ONCE = 256, /* and that one sweep removes */
+    PAGES_KEPT = 64,     /* free, since without some nothing can be deleted */
     NUMBER_KEY = sizeof "bytes" - 1
 };
 
@@ -296,6 +297,50 @@ clear_all_due(struct work *work, size_t n)
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
+/* Counts the free pages amidst the file.  Only a transaction that reads may
+ * look at them; it may stand beside one that writes (MDB_NOTLS). */
+static int
+count_free(MDB_env *env, size_t *pages)
+{
+    MDB_txn *txn;
+    MDB_cursor *cursor;
+    MDB_val id, list;
+    int code = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    *pages = 0;
+    if (code) {
+        return code;
+    }
+    if (!(code = mdb_cursor_open(txn, 0, &cursor))) {
+        while (!(code = mdb_cursor_get(cursor, &id, &list, MDB_NEXT))) {
+            size_t length;
+            memcpy(&length, list.mv_data, sizeof length);
+            *pages += length;
+        }
+        mdb_cursor_close(cursor);
+    }
+    mdb_txn_abort(txn);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+/* Whether a record of that size leaves the pages that a delete needs: what is
+ * full must not be so for ever. */
+static int
+check_room(struct work *work, size_t size)
+{
+    MDB_envinfo info;
+    MDB_stat status;
+    size_t free_pages;
+    (void)mdb_env_info(work->self->env, &info);
+    (void)mdb_env_stat(work->self->env, &status);
+    size_t needed = PAGES_KEPT + 2 + size / status.ms_psize;
+    size_t tail = info.me_mapsize / status.ms_psize - info.me_last_pgno - 1;
+    if (tail >= needed) {
+        return 0;
+    }
+    int code = count_free(work->self->env, &free_pages);
+    return code || tail + free_pages >= needed ? code : MDB_MAP_FULL;
+}
+
 /* Writes a record to a spot, in place of what is there. */
 static int
 fill(struct work *work, struct spot *spot, palm_slice_t key, palm_slice_t value,
@@ -305,8 +350,8 @@ fill(struct work *work, struct spot *spot, palm_slice_t key, palm_slice_t value,
     size_t header = STAMP + (is_long ? 4 + key.size : 0);
     MDB_val disk_key = {spot->size, spot->bytes};
     MDB_val record = {header + value.size, NULL};
-    int code = forget_deadline(work, spot);
-    if (code
+    int code = check_room(work, record.mv_size);
+    if (code || (code = forget_deadline(work, spot))
         || (code = mdb_put(work->txn, work->self->keys, &disk_key, &record,
                            MDB_RESERVE))) {
         return code;
@@ -457,7 +502,7 @@ change_deadline(struct work *work, struct spot *spot, int64_t deadline)
 {
     MDB_val disk_key = {spot->size, spot->bytes}, record;
     int code = mdb_get(work->txn, work->self->keys, &disk_key, &record);
-    if (code) {
+    if (code || (code = check_room(work, record.mv_size))) {
         return code;
     }
     unsigned char *copy = malloc(record.mv_size);
