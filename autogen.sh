@@ -8,19 +8,23 @@ cd "$(dirname "$0")"
 # One row a system: what to call, then the packages.  The first block builds,
 # the second is what `make check` needs.
 APT="build-essential autoconf automake libtool autoconf-archive pkg-config
-     libzmq3-dev uthash-dev libinih-dev
-     libcunit1-dev valgrind protobuf-compiler protobuf-c-compiler
+     libzmq3-dev uthash-dev libinih-dev liblmdb-dev libhiredis-dev
+     libcunit1-dev redis-server valgrind protobuf-compiler protobuf-c-compiler
      libprotobuf-c-dev libprotobuf-dev python3 python3-zmq python3-protobuf"
 DNF="gcc make autoconf automake libtool autoconf-archive pkgconf-pkg-config
-     zeromq-devel uthash-devel inih-devel CUnit-devel valgrind
+     zeromq-devel uthash-devel inih-devel lmdb-devel hiredis-devel
+     CUnit-devel redis valgrind
      protobuf-compiler protobuf-c-compiler protobuf-c-devel protobuf-devel
      python3-pyzmq python3-protobuf"
-PACMAN="base-devel autoconf-archive zeromq uthash libinih cunit valgrind
+PACMAN="base-devel autoconf-archive zeromq uthash libinih lmdb hiredis
+     cunit redis valgrind
      protobuf protobuf-c python-pyzmq python-protobuf"
 BREW="autoconf automake libtool autoconf-archive pkg-config zeromq uthash inih
-     cunit protobuf protobuf-c"
+     lmdb hiredis
+     cunit redis protobuf protobuf-c"
 PKG="autoconf automake libtool autoconf-archive pkgconf libzmq4 uthash inih
-     cunit valgrind protobuf protobuf-c py311-pyzmq py311-protobuf"
+     lmdb hiredis
+     cunit redis valgrind protobuf protobuf-c py311-pyzmq py311-protobuf"
 
 install_deps() {
     if command -v apt-get >/dev/null 2>&1; then

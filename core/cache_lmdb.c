@@ -14,16 +14,11 @@
 #include <time.h>
 
 enum {
-    SHORT_MAX = 510,     /* bytes of a key that stands in the disk key itself */
-    STAMP = 8,           /* bytes of a deadline */
-    HASHED = 9,          /* bytes of "l" and a hash */
     DUE_AT_ONCE = 16,    /* ended keys that one write removes, */
     SWEPT_AT_ONCE = 256, /* and that one sweep removes */
     PAGES_KEPT = 64,     /* free, since without some nothing can be deleted */
     NUMBER_KEY = sizeof "bytes" - 1
 };
-
-uint64_t palm__lmdb_hash_mask = UINT64_MAX;
 
 /* A write transaction. */
 struct work {
@@ -31,14 +26,6 @@ struct work {
     MDB_txn *txn;
     uint64_t bytes; /* of keys and values */
     int64_t now;    /* ms */
-};
-
-/* Where a key is, or would be. */
-struct spot {
-    unsigned char bytes[SHORT_MAX + 1]; /* the disk key */
-    size_t size;
-    int64_t deadline;   /* 0 = none */
-    palm_slice_t value; /* in the file; valid until the next write */
 };
 
 static int64_t
@@ -49,133 +36,8 @@ wall_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void
-put_number(unsigned char *to, size_t size, uint64_t number)
-{
-    while (size > 0) {
-        to[--size] = (unsigned char)number;
-        number >>= 8;
-    }
-}
-
-static uint64_t
-get_number(const void *from, size_t size)
-{
-    const unsigned char *bytes = from;
-    uint64_t number = 0;
-    for (size_t i = 0; i < size; i++) {
-        number = number << 8 | bytes[i];
-    }
-    return number;
-}
-
-static uint64_t
-hash(palm_slice_t key)
-{
-    uint64_t sum = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < key.size; i++) {
-        sum = (sum ^ (unsigned char)key.data[i]) * UINT64_C(1099511628211);
-    }
-    return sum & palm__lmdb_hash_mask;
-}
-
-/* --- finding -------------------------------------------------------------- */
-
-/* Takes a record apart.  key is set for a long one only. */
-static int
-read_record(const MDB_val *disk_key, const MDB_val *record, palm_slice_t *key,
-            struct spot *spot)
-{
-    const char *bytes = record->mv_data;
-    size_t header = STAMP;
-    if (record->mv_size < header) {
-        return MDB_CORRUPTED;
-    }
-    if (*(const char *)disk_key->mv_data == 'l') {
-        header += 4;
-        if (record->mv_size < header) {
-            return MDB_CORRUPTED;
-        }
-        key->data = bytes + header;
-        key->size = (size_t)get_number(bytes + STAMP, 4);
-        if (record->mv_size - header < key->size) {
-            return MDB_CORRUPTED;
-        }
-        header += key->size;
-    } else {
-        key->data = (const char *)disk_key->mv_data + 1;
-        key->size = disk_key->mv_size - 1;
-    }
-    spot->deadline = (int64_t)get_number(bytes, STAMP);
-    spot->value.data = bytes + header;
-    spot->value.size = record->mv_size - header;
-    return 0;
-}
-
-/* Walks over the long keys of the same hash.  If the key is not among them,
- * the spot is the lowest number that is free. */
-static int
-locate_long(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,
-            struct spot *spot)
-{
-    MDB_cursor *cursor;
-    uint32_t number = 0;
-    spot->bytes[0] = 'l';
-    put_number(spot->bytes + 1, 8, hash(key));
-    put_number(spot->bytes + HASHED, 4, 0);
-    spot->size = HASHED + 4;
-    MDB_val disk_key = {spot->size, spot->bytes}, record;
-    int code = mdb_cursor_open(txn, self->keys, &cursor);
-    if (code) {
-        return code;
-    }
-    code = mdb_cursor_get(cursor, &disk_key, &record, MDB_SET_RANGE);
-    while (!code && disk_key.mv_size == spot->size
-           && !memcmp(disk_key.mv_data, spot->bytes, HASHED)) {
-        palm_slice_t there;
-        uint32_t taken =
-            (uint32_t)get_number((char *)disk_key.mv_data + HASHED, 4);
-        code = read_record(&disk_key, &record, &there, spot);
-        if (!code && palm_slice_is_equal(there, key)) {
-            memcpy(spot->bytes, disk_key.mv_data, spot->size);
-            mdb_cursor_close(cursor);
-            return 0;
-        }
-        number += taken == number;
-        if (!code) {
-            code = mdb_cursor_get(cursor, &disk_key, &record, MDB_NEXT);
-        }
-    }
-    mdb_cursor_close(cursor);
-    put_number(spot->bytes + HASHED, 4, number);
-    spot->deadline = 0;
-    return code ? code : MDB_NOTFOUND;
-}
-
-/* Finds a key.  MDB_NOTFOUND: the spot is where it would be. */
-static int
-locate(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,
-       struct spot *spot)
-{
-    MDB_val disk_key, record;
-    palm_slice_t there;
-    spot->deadline = 0;
-    if (key.size > SHORT_MAX) {
-        return locate_long(self, txn, key, spot);
-    }
-    spot->bytes[0] = 's';
-    if (key.size > 0) {
-        memcpy(spot->bytes + 1, key.data, key.size);
-    }
-    spot->size = key.size + 1;
-    disk_key.mv_data = spot->bytes;
-    disk_key.mv_size = spot->size;
-    int code = mdb_get(txn, self->keys, &disk_key, &record);
-    return code ? code : read_record(&disk_key, &record, &there, spot);
-}
-
 static bool
-is_due(const struct spot *spot, int64_t now)
+is_due(const palm__lmdb_spot_t *spot, int64_t now)
 {
     return spot->deadline && spot->deadline <= now;
 }
@@ -195,7 +57,7 @@ begin(struct work *work, palm__lmdb_t *self)
     }
     code = mdb_get(work->txn, self->meta, &name, &number);
     if (!code) {
-        work->bytes = get_number(number.mv_data, number.mv_size);
+        work->bytes = palm__lmdb_get_number(number.mv_data, number.mv_size);
     } else if (code != MDB_NOTFOUND) {
         mdb_txn_abort(work->txn);
         return code;
@@ -208,7 +70,7 @@ commit(struct work *work)
 {
     unsigned char bytes[8];
     MDB_val name = {NUMBER_KEY, (void *)"bytes"}, number = {8, bytes};
-    put_number(bytes, sizeof bytes, work->bytes);
+    palm__lmdb_put_number(bytes, sizeof bytes, work->bytes);
     int code = mdb_put(work->txn, work->self->meta, &name, &number, 0);
     if (code) {
         mdb_txn_abort(work->txn);
@@ -218,33 +80,35 @@ commit(struct work *work)
 }
 
 static int
-forget_deadline(struct work *work, struct spot *spot)
+forget_deadline(struct work *work, palm__lmdb_spot_t *spot)
 {
-    unsigned char stamp[STAMP];
-    MDB_val when = {STAMP, stamp}, disk_key = {spot->size, spot->bytes};
+    unsigned char stamp[PALM__LMDB_STAMP];
+    MDB_val when = {PALM__LMDB_STAMP, stamp},
+            disk_key = {spot->size, spot->bytes};
     if (!spot->deadline) {
         return 0;
     }
-    put_number(stamp, STAMP, (uint64_t)spot->deadline);
+    palm__lmdb_put_number(stamp, PALM__LMDB_STAMP, (uint64_t)spot->deadline);
     int code = mdb_del(work->txn, work->self->expiry, &when, &disk_key);
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
 static int
-remember_deadline(struct work *work, struct spot *spot, int64_t deadline)
+remember_deadline(struct work *work, palm__lmdb_spot_t *spot, int64_t deadline)
 {
-    unsigned char stamp[STAMP];
-    MDB_val when = {STAMP, stamp}, disk_key = {spot->size, spot->bytes};
+    unsigned char stamp[PALM__LMDB_STAMP];
+    MDB_val when = {PALM__LMDB_STAMP, stamp},
+            disk_key = {spot->size, spot->bytes};
     if (!deadline) {
         return 0;
     }
-    put_number(stamp, STAMP, (uint64_t)deadline);
+    palm__lmdb_put_number(stamp, PALM__LMDB_STAMP, (uint64_t)deadline);
     return mdb_put(work->txn, work->self->expiry, &when, &disk_key, 0);
 }
 
 /* Removes what is at a spot. */
 static int
-clear(struct work *work, palm_slice_t key, struct spot *spot)
+clear(struct work *work, palm_slice_t key, palm__lmdb_spot_t *spot)
 {
     MDB_val disk_key = {spot->size, spot->bytes};
     work->bytes -= key.size + spot->value.size;
@@ -259,7 +123,7 @@ clear_due(struct work *work)
 {
     MDB_cursor *cursor;
     MDB_val when, disk_key, record;
-    struct spot spot;
+    palm__lmdb_spot_t spot;
     palm_slice_t key;
     int code = mdb_cursor_open(work->txn, work->self->expiry, &cursor);
     if (code) {
@@ -270,17 +134,20 @@ clear_due(struct work *work)
     if (code) {
         return code;
     }
-    if (disk_key.mv_size > sizeof spot.bytes || when.mv_size != STAMP) {
+    if (disk_key.mv_size > sizeof spot.bytes
+        || when.mv_size != PALM__LMDB_STAMP) {
         return MDB_CORRUPTED;
     }
-    if ((int64_t)get_number(when.mv_data, STAMP) > work->now) {
+    if ((int64_t)palm__lmdb_get_number(when.mv_data, PALM__LMDB_STAMP)
+        > work->now) {
         return MDB_NOTFOUND;
     }
     spot.size = disk_key.mv_size;
     memcpy(spot.bytes, disk_key.mv_data, spot.size);
     disk_key.mv_data = spot.bytes;
     code = mdb_get(work->txn, work->self->keys, &disk_key, &record);
-    if (!code && !(code = read_record(&disk_key, &record, &key, &spot))) {
+    if (!code
+        && !(code = palm__lmdb_read_record(&disk_key, &record, &key, &spot))) {
         code = clear(work, key, &spot);
     }
     return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
@@ -343,11 +210,11 @@ check_room(struct work *work, size_t size)
 
 /* Writes a record to a spot, in place of what is there. */
 static int
-fill(struct work *work, struct spot *spot, palm_slice_t key, palm_slice_t value,
-     int64_t deadline)
+fill(struct work *work, palm__lmdb_spot_t *spot, palm_slice_t key,
+     palm_slice_t value, int64_t deadline)
 {
-    bool is_long = key.size > SHORT_MAX;
-    size_t header = STAMP + (is_long ? 4 + key.size : 0);
+    bool is_long = key.size > PALM__LMDB_SHORT_MAX;
+    size_t header = PALM__LMDB_STAMP + (is_long ? 4 + key.size : 0);
     MDB_val disk_key = {spot->size, spot->bytes};
     MDB_val record = {header + value.size, NULL};
     int code = check_room(work, record.mv_size);
@@ -357,10 +224,10 @@ fill(struct work *work, struct spot *spot, palm_slice_t key, palm_slice_t value,
         return code;
     }
     unsigned char *bytes = record.mv_data;
-    put_number(bytes, STAMP, (uint64_t)deadline);
+    palm__lmdb_put_number(bytes, PALM__LMDB_STAMP, (uint64_t)deadline);
     if (is_long) {
-        put_number(bytes + STAMP, 4, key.size);
-        memcpy(bytes + STAMP + 4, key.data, key.size);
+        palm__lmdb_put_number(bytes + PALM__LMDB_STAMP, 4, key.size);
+        memcpy(bytes + PALM__LMDB_STAMP + 4, key.data, key.size);
     }
     if (value.size > 0) {
         memcpy(bytes + header, value.data, value.size);
@@ -390,7 +257,7 @@ finish(struct work *work, int code, int result, palm_error_t *err)
 /* Whether the value may replace what is there. */
 static int
 check_expected(const palm__cache_write_t *write, bool is_there,
-               const struct spot *spot)
+               const palm__lmdb_spot_t *spot)
 {
     if (!write->compare || (!write->expected && !is_there)) {
         return 0;
@@ -421,13 +288,13 @@ write_once(palm__lmdb_t *self, const palm__cache_write_t *write,
            palm_error_t *err)
 {
     struct work work;
-    struct spot spot;
+    palm__lmdb_spot_t spot;
     int code = begin(&work, self);
     if (code) {
         return palm__lmdb_fail(self, code, err);
     }
     if (!(code = clear_all_due(&work, self->limit ? SIZE_MAX : DUE_AT_ONCE))) {
-        code = locate(self, work.txn, write->key, &spot);
+        code = palm__lmdb_locate(self, work.txn, write->key, &spot);
     }
     if (code && code != MDB_NOTFOUND) {
         return finish(&work, code, 0, err);
@@ -483,12 +350,12 @@ lmdb_remove(void *store, palm_slice_t key, palm_error_t *err)
 {
     palm__lmdb_t *self = store;
     struct work work;
-    struct spot spot;
+    palm__lmdb_spot_t spot;
     int code = begin(&work, self);
     if (code) {
         return palm__lmdb_fail(self, code, err);
     }
-    if (!(code = locate(self, work.txn, key, &spot))) {
+    if (!(code = palm__lmdb_locate(self, work.txn, key, &spot))) {
         code =
             is_due(&spot, work.now) ? MDB_NOTFOUND : clear(&work, key, &spot);
     }
@@ -498,7 +365,7 @@ lmdb_remove(void *store, palm_slice_t key, palm_error_t *err)
 /* Writes the record at a spot anew, with another deadline.  LMDB may move what
  * is in the file meanwhile, so from a copy. */
 static int
-change_deadline(struct work *work, struct spot *spot, int64_t deadline)
+change_deadline(struct work *work, palm__lmdb_spot_t *spot, int64_t deadline)
 {
     MDB_val disk_key = {spot->size, spot->bytes}, record;
     int code = mdb_get(work->txn, work->self->keys, &disk_key, &record);
@@ -510,7 +377,7 @@ change_deadline(struct work *work, struct spot *spot, int64_t deadline)
         return ENOMEM;
     }
     memcpy(copy, record.mv_data, record.mv_size);
-    put_number(copy, STAMP, (uint64_t)deadline);
+    palm__lmdb_put_number(copy, PALM__LMDB_STAMP, (uint64_t)deadline);
     record.mv_data = copy;
     code = mdb_put(work->txn, work->self->keys, &disk_key, &record, 0);
     free(copy);
@@ -522,12 +389,12 @@ lmdb_expire(void *store, palm_slice_t key, int64_t ttl, palm_error_t *err)
 {
     palm__lmdb_t *self = store;
     struct work work;
-    struct spot spot;
+    palm__lmdb_spot_t spot;
     int code = begin(&work, self);
     if (code) {
         return palm__lmdb_fail(self, code, err);
     }
-    if (!(code = locate(self, work.txn, key, &spot))
+    if (!(code = palm__lmdb_locate(self, work.txn, key, &spot))
         && !(code = is_due(&spot, work.now) ? MDB_NOTFOUND : 0)
         && !(code = forget_deadline(&work, &spot))) {
         code = change_deadline(&work, &spot, ttl ? work.now + ttl : 0);
@@ -542,12 +409,12 @@ lmdb_get(void *store, palm_slice_t key, zmq_msg_t *value, palm_error_t *err)
 {
     palm__lmdb_t *self = store;
     MDB_txn *txn;
-    struct spot spot;
+    palm__lmdb_spot_t spot;
     int code = mdb_txn_begin(self->env, NULL, MDB_RDONLY, &txn);
     if (code) {
         return palm__lmdb_fail(self, code, err);
     }
-    if (!(code = locate(self, txn, key, &spot))) {
+    if (!(code = palm__lmdb_locate(self, txn, key, &spot))) {
         code = is_due(&spot, wall_ms()) ? MDB_NOTFOUND : 0;
     }
     if (!code && zmq_msg_init_size(value, spot.value.size)) {
@@ -575,9 +442,9 @@ list_range(MDB_cursor *cursor, MDB_val from, size_t same, palm_slice_t prefix,
     int code = mdb_cursor_get(cursor, &disk_key, &record, MDB_SET_RANGE);
     while (!code && disk_key.mv_size >= same
            && !memcmp(disk_key.mv_data, from.mv_data, same)) {
-        struct spot spot;
+        palm__lmdb_spot_t spot;
         palm_slice_t key;
-        code = read_record(&disk_key, &record, &key, &spot);
+        code = palm__lmdb_read_record(&disk_key, &record, &key, &spot);
         if (!code && !is_due(&spot, now) && key.size >= prefix.size
             && (prefix.size == 0 || !memcmp(key.data, prefix.data, prefix.size))
             && palm__keys_add(keys, key)) {
@@ -593,10 +460,10 @@ list_range(MDB_cursor *cursor, MDB_val from, size_t same, palm_slice_t prefix,
 static int
 list_all(MDB_cursor *cursor, palm_slice_t prefix, palm__keys_t *keys)
 {
-    unsigned char bytes[SHORT_MAX + 1] = "s";
+    unsigned char bytes[PALM__LMDB_SHORT_MAX + 1] = "s";
     MDB_val from = {1, (void *)"l"};
     int code = list_range(cursor, from, 1, prefix, keys);
-    if (code || prefix.size > SHORT_MAX) {
+    if (code || prefix.size > PALM__LMDB_SHORT_MAX) {
         return code;
     }
     if (prefix.size > 0) {

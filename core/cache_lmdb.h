@@ -23,6 +23,7 @@
 
 #include "core/cache.h"
 #include "core/error.h"
+#include "core/message.h"
 
 typedef struct palm__lmdb {
     struct palm__lmdb *next; /* in the list of all that are open */
@@ -40,6 +41,32 @@ void palm__lmdb_close(void *store);
 
 /* Says what LMDB's code means; returns -1.  Not for MDB_NOTFOUND. */
 int palm__lmdb_fail(const palm__lmdb_t *self, int code, palm_error_t *err);
+
+enum {
+    PALM__LMDB_SHORT_MAX = 510, /* bytes of a key that is in the disk key */
+    PALM__LMDB_STAMP = 8        /* bytes of a deadline */
+};
+
+/* Where a key is, or would be. */
+typedef struct palm__lmdb_spot {
+    unsigned char bytes[PALM__LMDB_SHORT_MAX + 1]; /* the disk key */
+    size_t size;
+    int64_t deadline;   /* 0 = none */
+    palm_slice_t value; /* in the file; valid until the next write */
+} palm__lmdb_spot_t;
+
+/* Numbers of size bytes, the highest first. */
+void palm__lmdb_put_number(unsigned char *to, size_t size, uint64_t number);
+uint64_t palm__lmdb_get_number(const void *from, size_t size);
+
+/* Takes a record apart: its key, and deadline and value in *spot.  Returns a
+ * code of LMDB. */
+int palm__lmdb_read_record(const MDB_val *disk_key, const MDB_val *record,
+                           palm_slice_t *key, palm__lmdb_spot_t *spot);
+
+/* Finds a key.  MDB_NOTFOUND: the spot is where it would be. */
+int palm__lmdb_locate(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,
+                      palm__lmdb_spot_t *spot);
 
 /* Bits of a hash of a long key that are used.  Tests make them few. */
 extern uint64_t palm__lmdb_hash_mask;
