@@ -199,23 +199,24 @@ a_full_file_has_room_when_keys_have_ended(void)
     palm_cache_destroy(&cache);
 }
 
-/* Whatever is done to a full file, deleting is not refused. */
+/* Whatever is done to a full file, deleting is not refused.  Small values leave
+ * no page to spare, large ones leave holes of many sizes. */
 static void
-a_delete_always_has_room(void)
+change_a_full_file(unsigned numbers, size_t largest)
 {
-    enum { STEPS = 4000, NUMBERS = 150, LARGE = 90000 };
-    static char bytes[LARGE];
+    enum { STEPS = 20000 };
+    static char bytes[90000];
     palm_cache_options_t options = new_options();
     unsigned random = 1;
     int full = 0;
-    options.map_size = 2 << 20;
+    options.map_size = 1 << 20;
     palm_cache_t *cache = open_cache(&options);
     for (int i = 0; i < STEPS; i++) {
         char key[16];
         random = random * 1664525u + 1013904223u;
-        palm_slice_t value = {bytes, random >> 8 & 1 ? random % LARGE : 100};
-        (void)snprintf(key, sizeof key, "key %u", (random >> 16) % NUMBERS);
-        if (random >> 12 & 3) {
+        palm_slice_t value = {bytes, random >> 8 & 1 ? random % largest : 100};
+        (void)snprintf(key, sizeof key, "key %u", (random >> 12) % numbers);
+        if (random >> 9 & 7) {
             int result = palm_cache_set(cache, palm_slice(key), value);
             MUST(!result || errno == ENOSPC);
             full += result != 0;
@@ -225,6 +226,14 @@ a_delete_always_has_room(void)
     }
     MUST(full > STEPS / 20);
     palm_cache_destroy(&cache);
+}
+
+static void
+a_delete_always_has_room(void)
+{
+    change_a_full_file(150, 90000);
+    change_a_full_file(10000, 300);
+    change_a_full_file(3000, 1900);
 }
 
 /* --- opening -------------------------------------------------------------- */

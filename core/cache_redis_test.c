@@ -7,6 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "core/cache_backend.h"
 #include "harness/support/stores.h"
@@ -211,6 +214,60 @@ a_restart_between_two_calls_is_not_noticed(void)
     EQUAL_INT(0, set(cache, "key", "value"));
     palm_cache_destroy(&cache);
     redis_signal(&redis, SIGTERM);
+}
+
+/* Something that greets as Redis does, and hangs up amidst the next command. */
+static void *
+hang_up_amidst(void *arg)
+{
+    const int *listener = arg;
+    char bytes[4096];
+    int peer = accept(*listener, NULL, NULL);
+    if (peer >= 0 && read(peer, bytes, sizeof bytes) > 0
+        && write(peer, "+PONG\r\n", 7) == 7) {
+        (void)!read(peer, bytes, sizeof bytes);
+    }
+    (void)close(peer);
+    return NULL;
+}
+
+/* Whoever writes to it then gets a SIGPIPE, which this program does not
+ * handle. */
+static void
+one_that_hangs_up_is_an_error_and_no_signal(void)
+{
+    enum { LARGE = 32 << 20 };
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char text[STORE_TEXT + 8], path[STORE_TEXT];
+    palm_cache_options_t options;
+    pthread_t thread;
+    sigset_t mask;
+    if (!has_backend("redis")) {
+        return;
+    }
+    store_path(path, "fake");
+    MUST(strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    EQUAL_INT(0, bind(listener, (struct sockaddr *)&address, sizeof address));
+    EQUAL_INT(0, listen(listener, 1));
+    EQUAL_INT(0, pthread_create(&thread, NULL, hang_up_amidst, &listener));
+    (void)snprintf(text, sizeof text, "ipc://%s", path);
+    palm_cache_options_init(&options);
+    options.backend = "redis";
+    options.address = text;
+    palm_cache_t *cache = open_cache(&options);
+    palm_slice_t value = {calloc(1, LARGE), LARGE};
+    MUST(value.data != NULL);
+    FAILS(EPIPE, palm_cache_set(cache, palm_slice("key"), value));
+    EQUAL_INT(0, pthread_join(thread, NULL));
+    EQUAL_INT(0, sigpending(&mask));
+    EQUAL_INT(0, sigismember(&mask, SIGPIPE));
+    EQUAL_INT(0, pthread_sigmask(SIG_SETMASK, NULL, &mask));
+    EQUAL_INT(0, sigismember(&mask, SIGPIPE));
+    EQUAL_INT(0, close(listener));
+    palm_cache_destroy(&cache);
+    free((char *)value.data);
 }
 
 static void
@@ -486,6 +543,8 @@ static const struct tap_test tests[] = {
     {"a full Redis is ENOSPC", a_full_redis_is_enospc},
     {"a restart between two calls is not noticed",
      a_restart_between_two_calls_is_not_noticed},
+    {"one that hangs up is an error, and no signal",
+     one_that_hangs_up_is_an_error_and_no_signal},
     {"one that hangs is a timeout, and then fails fast",
      one_that_hangs_is_a_timeout_and_then_fails_fast},
     {"calls fail while it is away, and recover",

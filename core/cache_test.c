@@ -246,7 +246,7 @@ presets_are_not_evicted(void)
 
 /* --- deadlines ------------------------------------------------------------ */
 
-enum { ENTRIES = 200, CHANGES = 4000 };
+enum { ENTRIES = 200, CHANGES = 300, ROUNDS = 50 };
 
 /* The earliest deadline, the slow way. */
 static int64_t
@@ -259,10 +259,24 @@ earliest(palm__entry_t *const *entries)
     return found;
 }
 
+/* Gives some entries other deadlines, or none. */
+static void
+change_deadlines(palm__expiry_t *expiry, palm__entry_t *const *entries,
+                 unsigned *random)
+{
+    for (int i = 0; i < CHANGES; i++) {
+        *random = *random * 1664525u + 1013904223u;
+        int64_t deadline = (*random >> 16) % 500;
+        EQUAL_INT(0, palm__expiry_reserve(expiry));
+        palm__expiry_set(expiry, entries[(*random >> 8) % ENTRIES],
+                         deadline < 150 ? PALM__ENTRY_LIVES : deadline);
+    }
+}
+
 static void
 the_earliest_deadline_is_due_first(void)
 {
-    palm__entry_t *entries[ENTRIES];
+    palm__entry_t *entries[ENTRIES], *due;
     palm__expiry_t expiry = {0};
     unsigned random = 1;
     for (int i = 0; i < ENTRIES; i++) {
@@ -270,23 +284,44 @@ the_earliest_deadline_is_due_first(void)
         MUST(entries[i] != NULL);
         entries[i]->deadline = PALM__ENTRY_LIVES;
     }
-    for (int i = 0; i < CHANGES; i++) {
-        random = random * 1664525u + 1013904223u;
-        palm__entry_t *entry = entries[(random >> 8) % ENTRIES];
-        int64_t deadline = (random >> 16) % 500;
-        EQUAL_INT(0, palm__expiry_reserve(&expiry));
-        palm__expiry_set(&expiry, entry,
-                         deadline < 150 ? PALM__ENTRY_LIVES : deadline);
-        int64_t first = earliest(entries);
-        palm__entry_t *due = palm__expiry_due(&expiry, first);
-        MUST(first == PALM__ENTRY_LIVES ? !due : due->deadline == first);
-        MUST(palm__expiry_due(&expiry, first - 1) == NULL);
+    for (int round = 0; round < ROUNDS; round++) {
+        change_deadlines(&expiry, entries, &random);
+        MUST(expiry.count > ENTRIES / 4);
+        while (expiry.count > 0) {
+            int64_t first = earliest(entries);
+            MUST(palm__expiry_due(&expiry, first - 1) == NULL);
+            due = palm__expiry_due(&expiry, first);
+            MUST(due && due->deadline == first);
+            palm__expiry_set(&expiry, due, PALM__ENTRY_LIVES);
+        }
+        EQUAL_INT(PALM__ENTRY_LIVES, earliest(entries));
     }
-    MUST(expiry.count > ENTRIES / 2);
     free(expiry.entries);
     for (int i = 0; i < ENTRIES; i++) {
         free(entries[i]);
     }
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+static void
+keys_that_came_twice_are_listed_once(void)
+{
+    static const char *const words[] = {"b", "", "a", "ab", "b", "", "a"};
+    palm__keys_t keys = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        EQUAL_INT(0, palm__keys_add(&keys, palm_slice(words[i])));
+    }
+    palm_slice_t *sorted = palm__keys_sort(&keys, &count);
+    MUST(sorted != NULL);
+    EQUAL_INT(4, count);
+    EQUAL_BYTES("", 0, sorted[0].data, sorted[0].size);
+    EQUAL_BYTES("a", 1, sorted[1].data, sorted[1].size);
+    EQUAL_BYTES("ab", 2, sorted[2].data, sorted[2].size);
+    EQUAL_BYTES("b", 1, sorted[3].data, sorted[3].size);
+    free(sorted);
+    palm__keys_fini(&keys);
 }
 
 /* --- options -------------------------------------------------------------- */
@@ -475,6 +510,8 @@ static const struct tap_test tests[] = {
     {"what can never fit evicts nothing", what_can_never_fit_evicts_nothing},
     {"presets are not evicted", presets_are_not_evicted},
     {"the earliest deadline is due first", the_earliest_deadline_is_due_first},
+    {"keys that came twice are listed once",
+     keys_that_came_twice_are_listed_once},
     {"options that do not fit are refused",
      options_that_do_not_fit_are_refused},
     {"a back end that there is not is refused",
