@@ -348,7 +348,8 @@ redis_measure(void *store, size_t *count, size_t *bytes, palm_error_t *err)
     size_t n = 0;
     int result = redis_list(store, all, &keys, err);
     if (!result && !(sorted = palm__keys_sort(&keys, &n))) {
-        result = palm__redis_fail(self, ENOMEM, "out of memory", err);
+        (void)palm__redis_fail(self, ENOMEM, "out of memory", err);
+        result = -1;
     }
     for (size_t i = 0; i < n && !result; i += MEASURED_AT_ONCE) {
         size_t some = n - i < MEASURED_AT_ONCE ? n - i : MEASURED_AT_ONCE;

@@ -198,17 +198,18 @@ make_link(const palm__redis_t *self, palm_error_t *err)
     redisContext *link =
         self->port ? redisConnectWithTimeout(self->host, self->port, timeout)
                    : redisConnectUnixWithTimeout(self->host, timeout);
+    int result = 0;
     if (!link || link->err || redisSetTimeout(link, timeout) != REDIS_OK) {
-        (void)fail_link(self, link, errno, err);
-    } else if (!self->password || !log_in(self, link, err)) {
-        return link;
+        result = fail_link(self, link, errno, err);
+    } else if (self->password) {
+        result = log_in(self, link, err);
     }
-    if (link) {
+    if (result && link) {
         int saved = errno;
         redisFree(link);
         errno = saved;
     }
-    return NULL;
+    return result ? NULL : link;
 }
 
 /* Whether an idle connection still stands: Redis says nothing unasked, so one
