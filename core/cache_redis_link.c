@@ -9,6 +9,7 @@
 #include "core/cache_redis.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -208,6 +209,9 @@ make_link(const palm__redis_t *self, palm_error_t *err)
         int saved = errno;
         redisFree(link);
         errno = saved;
+    }
+    if (!result) {
+        (void)fcntl(link->fd, F_SETFD, FD_CLOEXEC); /* not for children */
     }
     return result ? NULL : link;
 }
