@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* bypass.c: the base of bypass parts, which never meet the router.
  *
- * Inbound: reads the world and lets the class answer; a part that waits (REP)
- * sends one reply for each request, whatever it was.  Outbound: lets the class
- * do what is due.  Both hear only PALM__STOP, from the server's handle. */
+ * Inbound: reads the world and lets the class, or the user's hook, answer; a
+ * part that waits (REP) sends one reply for each request, whatever it was.
+ * Outbound: sends what the server's handle gives it (palm_server_emit()).  Both
+ * let the class do what is due, and hear of nobody but that handle. */
 #include "config.h"
 #include "core/part_impl.h"
 
@@ -14,11 +15,25 @@
 static void
 send_reply(palm_part_t *part, zmq_msg_t *reply)
 {
+    size_t size = zmq_msg_size(reply);
     if (part->class_->waits && zmq_msg_send(reply, part->world, 0) != -1) {
         palm__count(&part->stats.sent, 1);
+        palm__count(&part->stats.sent_bytes, size);
         return;
     }
     (void)zmq_msg_close(reply);
+}
+
+/* The user's hook goes before the class's own answer. */
+static int
+answer(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply)
+{
+    if (part->hooks.answer && request) {
+        return part->hooks.answer(part, request, reply, part->options.hook_arg);
+    }
+    return part->class_->operations.answer
+               ? part->class_->operations.answer(part, request, reply)
+               : 0;
 }
 
 /* Serves one request.  Returns false if there is none. */
@@ -32,11 +47,11 @@ serve(palm_part_t *part)
         return false;
     }
     palm__count(&part->stats.received, 1);
+    palm__count(&part->stats.received_bytes, zmq_msg_size(&request));
     bool single = !palm__part_skip_frames(part, &request);
     (void)zmq_msg_init(&reply);
-    if (part->class_->operations.answer
-        && part->class_->operations.answer(part, single ? &request : NULL,
-                                           &reply)) {
+    errno = 0;
+    if (answer(part, single ? &request : NULL, &reply)) {
         palm__count(&part->stats.failed, 1);
         palm_part_warn(part, "PALM-PART-FAILED", "request failed: %s",
                        palm_strerror(errno));
@@ -46,25 +61,91 @@ serve(palm_part_t *part)
     return true;
 }
 
+static bool
+has_ended(const palm_part_t *part)
+{
+    return part->options.messages
+           && (part->class_->direction == PALM_INBOUND ? part->stats.received
+                                                       : part->stats.sent)
+                  >= (uint64_t)part->options.messages;
+}
+
+/* Serves the world for a while.  Returns false if there is more to do. */
+static bool
+serve_world(palm_part_t *part)
+{
+    int burst = PALM__TRAIN_MAX; /* between two looks at the orders */
+    while (burst > 0 && !has_ended(part) && serve(part)) {
+        burst--;
+    }
+    return burst > 0;
+}
+
+/* --- outbound ------------------------------------------------------------- */
+
+static void
+take_note(palm_part_t *part, zmq_msg_t *frame)
+{
+    palm__train_t *train = palm__train_of(frame);
+    if (train->note.kind != PALM__TRAIN) {
+        return;
+    }
+    palm__count(&part->stats.received, 1);
+    if (palm__queue_push(&part->out.queue, &train->messages[0])) {
+        (void)__atomic_sub_fetch(&part->given, 1, __ATOMIC_RELAXED);
+        palm__count(&part->stats.failed, 1);
+        palm_part_warn(part, "PALM-PART-FAILED", "message lost: %s",
+                       palm_strerror(errno));
+    }
+}
+
+/* Sends what it was given.  Returns false if the world takes no more. */
+static bool
+send_given(palm_part_t *part)
+{
+    palm__queue_t *queue = &part->out.queue;
+    while (queue->count > 0 && !has_ended(part)) {
+        size_t size = zmq_msg_size(palm__queue_at(queue, 0));
+        if (zmq_msg_send(palm__queue_at(queue, 0), part->world, ZMQ_DONTWAIT)
+            == -1) {
+            return false;
+        }
+        palm__queue_pop(queue);
+        palm__count(&part->stats.sent, 1);
+        palm__count(&part->stats.sent_bytes, size);
+        (void)__atomic_sub_fetch(&part->given, 1, __ATOMIC_RELAXED);
+    }
+    return true;
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+/* Whether there is nothing to do but wait; the sockets have said EAGAIN. */
+static bool
+run_once(palm_part_t *part, bool reads, bool *blocked)
+{
+    bool idle = !reads || serve_world(part);
+    (void)palm__part_notes(part, ZMQ_DONTWAIT, take_note);
+    *blocked = !send_given(part);
+    palm__gauge(&part->gauges.queued, part->out.queue.count);
+    if (*blocked && palm__wait_is_writable(part->world)) {
+        return false;
+    }
+    return idle && !part->stopping;
+}
+
 void
 palm__bypass_run(palm_part_t *part)
 {
-    const palm_operations_t *operations = &part->class_->operations;
-    bool inbound = part->class_->direction == PALM_INBOUND;
-    const int fds[] = {part->inner_fd, part->world_fd};
+    bool listens = part->class_->direction == PALM_INBOUND && part->world;
+    bool blocked;
     while (!part->stopping) {
-        bool ended =
-            part->options.messages
-            && part->stats.received >= (uint64_t)part->options.messages;
-        bool listens = inbound && !ended;
-        int burst = PALM__TRAIN_MAX; /* between two looks at the orders */
-        while (listens && burst > 0 && serve(part)) {
-            burst--;
-        }
-        (void)palm__part_notes(part, ZMQ_DONTWAIT, NULL);
-        int64_t timeout = operations->tick ? operations->tick(part) : -1;
-        if (burst > 0 && !part->stopping) {
-            palm__wait(fds, listens ? 2 : 1, timeout);
+        bool reads = listens && !has_ended(part);
+        if (run_once(part, reads, &blocked)) {
+            palm__part_wait(part, reads || blocked);
         }
     }
+    (void)send_given(part);
+    palm__count(&part->stats.left, part->out.queue.count);
+    palm__queue_fini(&part->out.queue);
 }

@@ -22,5 +22,6 @@ void palm__thread_batch(void);
 
 /* Milliseconds on a clock that only goes forward. */
 int64_t palm__now_ms(void);
+int64_t palm__now_us(void);
 
 #endif

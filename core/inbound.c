@@ -27,9 +27,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/compat.h"
 #include "core/connect.h"
 #include "core/server_impl.h"
-#include "core/wait.h"
 
 enum { RECEIVED, NOTHING, DROPPED };
 enum {
@@ -39,15 +39,23 @@ enum {
 };
 
 static void handle_notes(palm_part_t *part, int flags);
+static void handle_note(palm_part_t *part, zmq_msg_t *frame);
 
 int
 palm__inbound_init(palm_part_t *part)
 {
     struct palm__inbound *in = &part->in;
-    /* A blocking part on either side is served one message at a time. */
-    bool single =
-        part->class_->waits || (part->route && part->route->class_->waits);
-    in->credit = single ? 1 : part->options.window;
+    /* A blocking part on either side is served one message at a time, or as
+     * many as it can wait for. */
+    const palm_part_t *route = part->route;
+    if (route && route->class_->waits) {
+        in->window = route->class_->traits & PALM_PARALLEL
+                         ? route->options.max_workers
+                         : 1;
+    } else {
+        in->window = part->class_->waits ? 1 : part->options.window;
+    }
+    in->credit = in->window;
     in->credit_size = part->options.window_size;
     in->train_max =
         in->credit < PALM__TRAIN_MAX ? (uint32_t)in->credit : PALM__TRAIN_MAX;
@@ -111,6 +119,7 @@ send_train(palm_part_t *part)
         .from = part->index,
         .count = in->count,
         .bytes = in->bytes,
+        .since = in->since,
     };
     if (in->count == 0) {
         return 0;
@@ -119,6 +128,7 @@ send_train(palm_part_t *part)
         return lose_batch(part);
     }
     palm__count(&part->stats.sent, in->count);
+    palm__count(&part->stats.sent_bytes, in->bytes);
     in->tired = in->count >= LONG_TRAIN;
     in->count = 0;
     in->bytes = 0;
@@ -129,16 +139,27 @@ send_train(palm_part_t *part)
     return 0;
 }
 
-/* Hands the batch over and, in a blocking part, waits for what became of it. */
-static int
-flush(palm_part_t *part)
+/* Waits for a note from the router, and serves a world that needs it. */
+static void
+await_note(palm_part_t *part)
 {
-    part->in.answer = 0;
+    const palm_operations_t *operations = &part->class_->operations;
+    if (!operations->readable && !operations->tick) {
+        handle_notes(part, 0);
+    } else if (!palm__part_notes(part, ZMQ_DONTWAIT, handle_note)) {
+        palm__part_wait(part, false);
+    }
+}
+
+/* Blocking part: hands the batch over, waits until nothing is inside. */
+static int
+settle(palm_part_t *part)
+{
     if (send_train(part)) {
         return -1;
     }
-    while (part->class_->waits && !part->in.answer && !part->stopping) {
-        handle_notes(part, 0);
+    while (part->in.credit < part->in.window && !part->stopping) {
+        await_note(part);
     }
     return part->stopping ? -1 : 0;
 }
@@ -153,18 +174,21 @@ put(palm_part_t *part, zmq_msg_t *frame)
         if (send_train(part)) {
             return -1;
         }
-        handle_notes(part, 0);
+        await_note(part);
         if (part->stopping) {
             errno = ECANCELED;
             return -1;
         }
+    }
+    if (in->count == 0) {
+        in->since = palm__now_us();
     }
     (void)zmq_msg_init(&in->batch[in->count]);
     (void)zmq_msg_move(&in->batch[in->count++], frame);
     in->bytes += size;
     in->credit--;
     in->credit_size -= (int64_t)size;
-    return in->count == in->train_max ? flush(part) : 0;
+    return in->count == in->train_max ? send_train(part) : 0;
 }
 
 /* --- one message ---------------------------------------------------------- */
@@ -232,80 +256,69 @@ scatter(palm_part_t *part, const palm_message_t *message)
     return 0;
 }
 
+static bool
+fills_cache(const palm_part_t *part)
+{
+    return part->options.fill_cache == PALM_BY_CLASS
+               ? (part->class_->traits & PALM_FILLS_CACHE) != 0
+               : part->options.fill_cache;
+}
+
 /* Makes a message of what came and puts it into the batch.  Takes *frame in any
- * case.  Returns -1 if it was refused or failed. */
-static int
+ * case. */
+static palm_outcome_t
 take_message(palm_part_t *part, zmq_msg_t *frame)
 {
     palm_message_t message;
     palm_error_t why;
-    int result = 0;
+    palm_outcome_t outcome = PALM_FAILED;
     if (part->hooks.to_router
         && part->hooks.to_router(part, frame, part->options.hook_arg)) {
         fail(part, "to_router");
-        result = -1;
     } else if (palm_message_scan(&message, zmq_msg_data(frame),
                                  zmq_msg_size(frame), &why)) {
         refuse(part, why.text);
-        result = -1;
-    } else if (part->class_->traits & PALM_FILLS_CACHE && !message.cache.size
+        outcome = PALM_REFUSED;
+    } else if (fills_cache(part) && !message.cache.size
                && fill_cache(part, frame, &message)) {
         fail(part, "filling its cache field");
-        result = -1;
     } else if (part->hooks.scatter) {
-        result = scatter(part, &message);
+        outcome = scatter(part, &message) ? PALM_FAILED : PALM_ACCEPTED;
     } else if (put(part, frame)) {
         fail(part, "handing over");
-        result = -1;
+    } else {
+        outcome = PALM_ACCEPTED;
     }
     (void)zmq_msg_close(frame);
-    return result;
+    return outcome;
 }
 
 /* --- from the world ------------------------------------------------------- */
-
-/* Receives the message behind its topic, which must be ours. */
-static int
-receive_behind_topic(palm_part_t *part, zmq_msg_t *frame)
-{
-    palm_slice_t topic = {zmq_msg_data(frame), zmq_msg_size(frame)};
-    const char *previous = part->options.previous;
-    bool ours = palm_slice_is_equal(topic, palm_slice(previous));
-    if (!zmq_msg_more(frame)) {
-        refuse(part, "one frame, expected topic and message");
-        return DROPPED;
-    }
-    (void)zmq_msg_recv(frame, part->world, 0); /* frames arrive together */
-    if (palm__part_skip_frames(part, frame)) {
-        refuse(part, "more than two frames");
-        return DROPPED;
-    }
-    if (!ours) {
-        palm__count(&part->stats.foreign, 1);
-        return DROPPED;
-    }
-    return RECEIVED;
-}
 
 /* Receives a message if there is one; *frame is then the caller's.  Returns
  * RECEIVED, NOTHING or DROPPED. */
 static int
 receive(palm_part_t *part, zmq_msg_t *frame)
 {
-    int what = RECEIVED;
+    const palm_operations_t *operations = &part->class_->operations;
+    int what;
     (void)zmq_msg_init(frame);
-    if (zmq_msg_recv(frame, part->world, ZMQ_DONTWAIT) == -1) {
-        (void)zmq_msg_close(frame);
-        return NOTHING;
+    if (operations->receive) {
+        int got = operations->receive(part, frame);
+        what = got > 0 ? RECEIVED : got < 0 ? DROPPED : NOTHING;
+    } else {
+        what = zmq_msg_recv(frame, part->world, ZMQ_DONTWAIT) == -1 ? NOTHING
+                                                                    : RECEIVED;
     }
-    palm__count(&part->stats.received, 1);
-    if (part->class_->traits & PALM_TOPIC) {
-        what = receive_behind_topic(part, frame);
-    } else if (palm__part_skip_frames(part, frame)) {
+    if (what != NOTHING) {
+        palm__count(&part->stats.received, 1);
+        palm__count(&part->stats.received_bytes, zmq_msg_size(frame));
+    }
+    if (what == RECEIVED && palm__part_skip_frames(part, frame)) {
         refuse(part, "several frames, expected one");
         what = DROPPED;
     }
-    if (what == DROPPED) {
+    if (what != RECEIVED) {
         (void)zmq_msg_close(frame);
     }
     return what;
@@ -362,12 +375,25 @@ make_reply(palm_part_t *part, zmq_msg_t *reply)
     } /* else empty: nothing was yielded, or nobody gives feedback */
 }
 
+static int
+send_reply(palm_part_t *part, zmq_msg_t *frame, palm_outcome_t outcome)
+{
+    if (part->class_->operations.reply) {
+        return part->class_->operations.reply(part, frame, outcome);
+    }
+    if (zmq_msg_send(frame, part->world, 0) == -1) {
+        (void)zmq_msg_close(frame);
+        return -1;
+    }
+    return 0;
+}
+
 static void
-reply(palm_part_t *part, bool accepted)
+reply(palm_part_t *part, palm_outcome_t outcome)
 {
     zmq_msg_t frame;
     (void)zmq_msg_init(&frame);
-    if (accepted) {
+    if (outcome == PALM_ACCEPTED) {
         make_reply(part, &frame);
     } else {
         palm__frame_set(&frame, '0');
@@ -376,9 +402,8 @@ reply(palm_part_t *part, bool accepted)
         && part->hooks.reply_feedback(part, &frame, part->options.hook_arg)) {
         fail(part, "reply_feedback");
     }
-    if (zmq_msg_send(&frame, part->world, 0) == -1) {
+    if (send_reply(part, &frame, outcome)) {
         fail(part, "replying");
-        (void)zmq_msg_close(&frame);
     }
 }
 
@@ -392,11 +417,15 @@ run_request(palm_part_t *part)
         return false;
     }
     part->in.answer = 0;
-    bool accepted = what == RECEIVED && !take_message(part, &frame);
-    if (part->stopping) {
-        return false;
+    palm_outcome_t outcome =
+        what == RECEIVED ? take_message(part, &frame) : PALM_REFUSED;
+    if (settle(part)) {
+        if (part->stopping) {
+            return false;
+        }
+        outcome = PALM_FAILED;
     }
-    reply(part, accepted);
+    reply(part, outcome);
     part->ended = is_last(part);
     return true;
 }
@@ -411,12 +440,23 @@ take_credit(palm_part_t *part, const palm__note_t *note)
     part->in.answer = note->kind;
 }
 
+/* Credit of messages whose feedback came before: that counts, not this. */
+static void
+take_late_credit(palm_part_t *part, const palm__note_t *note)
+{
+    uint8_t answer = part->in.answer;
+    part->in.early -= note->count;
+    take_credit(part, note);
+    part->in.answer = answer;
+}
+
 static void
 take_feedback(palm_part_t *part, zmq_msg_t *frame)
 {
     palm__train_t *train = palm__train_of(frame);
     zmq_msg_t *feedback = &part->in.feedback;
     take_credit(part, &train->note);
+    part->in.early += train->note.count == 0; /* it went on, with the credit */
     (void)zmq_msg_move(feedback, &train->messages[0]);
     if (part->hooks.handle_feedback
         && part->hooks.handle_feedback(part, feedback,
@@ -432,7 +472,11 @@ handle_note(palm_part_t *part, zmq_msg_t *frame)
     switch (note.kind) {
     case PALM__CREDIT:
     case PALM__UNROUTED:
-        take_credit(part, &note);
+        if (part->in.early >= note.count) {
+            take_late_credit(part, &note);
+        } else {
+            take_credit(part, &note);
+        }
         break;
     case PALM__FEEDBACK:
         take_feedback(part, frame);
@@ -450,18 +494,13 @@ handle_notes(palm_part_t *part, int flags)
 
 /* --- the loop ------------------------------------------------------------- */
 
-/* Both sockets have said EAGAIN, or there is no credit to read the world's. */
-static void
-wait_for_something(palm_part_t *part, bool able)
-{
-    const int fds[] = {part->inner_fd, part->world_fd};
-    palm__wait(fds, able ? 2 : 1, -1);
-}
-
+/* Closes the door; libzmq closes what came through it as well, which a part
+ * that stays open still needs. */
 static void
 stop_listening(palm_part_t *part)
 {
-    if (part->class_->binds) {
+    if (part->class_->binds && part->world
+        && !(part->class_->traits & PALM_STAYS_OPEN)) {
         (void)zmq_unbind(part->world, part->endpoint);
     }
 }
@@ -471,13 +510,17 @@ static void
 end(palm_part_t *part)
 {
     const palm__note_t done = {.kind = PALM__DONE, .from = part->index};
-    if (part->class_->operations.close) {
-        part->class_->operations.close(part);
+    bool stays = (part->class_->traits & PALM_STAYS_OPEN) != 0;
+    if (!stays) {
+        palm__part_close_world(part);
     }
-    palm__close(&part->world);
     (void)palm__note_send(part->inner, &done);
     while (!part->stopping) {
-        handle_notes(part, 0);
+        if (!stays) {
+            handle_notes(part, 0);
+        } else if (!palm__part_notes(part, ZMQ_DONTWAIT, handle_note)) {
+            palm__part_wait(part, false);
+        }
     }
 }
 
@@ -487,6 +530,14 @@ rest(palm_part_t *part)
     const struct timespec moment = {0, REST};
     part->in.tired = false;
     (void)nanosleep(&moment, NULL);
+}
+
+static void
+show_credit(palm_part_t *part)
+{
+    int64_t credit = part->in.credit;
+    palm__gauge(&part->gauges.credit, credit > 0 ? (uint64_t)credit : 0);
+    palm__gauge(&part->gauges.inside, (uint64_t)(part->in.window - credit));
 }
 
 /* One round: what is there, then the notes, then a wait. */
@@ -499,6 +550,7 @@ run_once(palm_part_t *part, bool (*run)(palm_part_t *))
         return;
     }
     handle_notes(part, ZMQ_DONTWAIT);
+    show_credit(part);
     if (busy || part->stopping || part->ended) {
         return;
     }
@@ -510,7 +562,7 @@ run_once(palm_part_t *part, bool (*run)(palm_part_t *))
     } else if (part->in.tired) {
         rest(part);
     } else if (able || !has_credit(part)) {
-        wait_for_something(part, able);
+        palm__part_wait(part, able);
     }
 }
 

@@ -9,8 +9,9 @@
  * - Credit of a train is owed when its last message has been handed to the
  *   socket.  It is returned at once for an eager train, otherwise kept until
  *   the inbound part is short of it, or the server drains.
- * - A blocking part waits for its peer after each message; the answer, or "0"
- *   after reply_timeout, goes to the router as feedback.
+ * - A blocking part waits for its peer after each message, a parallel one after
+ *   max_workers of them; each answer, or "0" after reply_timeout, goes to the
+ *   router as feedback, in the order of the messages.
  * - A part that has a route passes its messages on along it (a blocking one its
  *   feedback, which the router sends).  Once only: what came along such a route
  *   (leg 1) goes no further.
@@ -27,19 +28,17 @@
 #include "core/server_impl.h"
 #include "core/wait.h"
 
-static bool take_notes(palm_part_t *part, int flags);
-
 int
 palm__outbound_init(palm_part_t *part)
 {
     struct palm__outbound *out = &part->out;
     bool onward = part->route && !part->class_->waits;
-    out->room = 4;
-    out->queue = calloc(out->room, sizeof *out->queue);
+    bool parallel = (part->class_->traits & PALM_PARALLEL) != 0;
+    out->asked_most = parallel ? (size_t)part->options.max_workers : 1;
     out->debts = calloc(part->server->part_count, sizeof *out->debts);
-    (void)zmq_msg_init(&out->feedback);
+    out->asked = calloc(out->asked_most, sizeof *out->asked);
     out->onward = onward ? calloc(PALM__TRAIN_MAX, sizeof *out->onward) : NULL;
-    if (!out->queue || !out->debts || (onward && !out->onward)) {
+    if (!out->debts || !out->asked || (onward && !out->onward)) {
         palm__outbound_fini(part);
         errno = ENOMEM;
         return -1;
@@ -51,15 +50,11 @@ void
 palm__outbound_fini(palm_part_t *part)
 {
     struct palm__outbound *out = &part->out;
-    for (; out->count > 0; out->count--) {
-        (void)zmq_msg_close(&out->queue[out->head]);
-        out->head = (out->head + 1) % out->room;
-    }
     for (uint32_t i = 0; i < out->onward_count; i++) {
         (void)zmq_msg_close(&out->onward[i]);
     }
-    (void)zmq_msg_close(&out->feedback);
-    free(out->queue);
+    palm__queue_fini(&out->queue);
+    free(out->asked);
     free(out->debts);
     free(out->onward);
     memset(out, 0, sizeof *out);
@@ -67,53 +62,12 @@ palm__outbound_fini(palm_part_t *part)
 
 /* --- the queue of trains -------------------------------------------------- */
 
-static int
-grow(struct palm__outbound *out)
-{
-    zmq_msg_t *queue = calloc(2 * out->room, sizeof *queue);
-    if (!queue) {
-        return -1;
-    }
-    for (size_t i = 0; i < out->count; i++) {
-        (void)zmq_msg_init(&queue[i]);
-        (void)zmq_msg_move(&queue[i], &out->queue[(out->head + i) % out->room]);
-    }
-    free(out->queue);
-    out->queue = queue;
-    out->head = 0;
-    out->room *= 2;
-    return 0;
-}
-
-/* Takes the frame. */
-static int
-push(struct palm__outbound *out, zmq_msg_t *frame)
-{
-    zmq_msg_t *slot;
-    if (out->count == out->room && grow(out)) {
-        return -1;
-    }
-    slot = &out->queue[(out->head + out->count++) % out->room];
-    (void)zmq_msg_init(slot);
-    (void)zmq_msg_move(slot, frame);
-    return 0;
-}
-
-static void
-pop(struct palm__outbound *out)
-{
-    (void)zmq_msg_close(&out->queue[out->head]);
-    out->head = (out->head + 1) % out->room;
-    out->count--;
-}
-
 static uint64_t
 queued_messages(struct palm__outbound *out)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < out->count; i++) {
-        palm__train_t *train =
-            palm__train_of(&out->queue[(out->head + i) % out->room]);
+    for (size_t i = 0; i < out->queue.count; i++) {
+        palm__train_t *train = palm__train_of(palm__queue_at(&out->queue, i));
         n += train->size - train->next;
     }
     return n;
@@ -193,24 +147,30 @@ send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
 
 /* --- a blocking part's peer ----------------------------------------------- */
 
-/* Waits for the answer and puts it into *feedback.  Returns -1 if none came. */
-static int
-receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
+/* Whether as many messages are with the peer as there may be. */
+static bool
+is_waiting(const palm_part_t *part)
 {
-    int64_t timeout = part->options.reply_timeout;
-    int64_t deadline = palm__now_ms() + timeout;
-    const int fds[] = {part->world_fd, part->inner_fd};
-    while (zmq_msg_recv(feedback, part->world, ZMQ_DONTWAIT) == -1) {
-        int64_t left = timeout < 0 ? -1 : deadline - palm__now_ms();
-        if (part->stopping || (timeout >= 0 && left <= 0)) {
-            errno = ETIMEDOUT;
-            return -1;
-        }
-        if (!take_notes(part, ZMQ_DONTWAIT)) {
-            palm__wait(fds, 2, left);
-        }
+    return part->out.asked_count == part->out.asked_most;
+}
+
+/* Notes that a message waits for its feedback; without `sent` it failed, and
+ * its feedback is "0". */
+static void
+await_feedback(palm_part_t *part, const palm__train_t *train, bool sent)
+{
+    struct palm__outbound *out = &part->out;
+    bool timed = part->options.reply_timeout >= 0
+                 && !(part->class_->traits & PALM_PARALLEL);
+    struct palm__asked *asked =
+        &out->asked[(out->asked_head + out->asked_count++) % out->asked_most];
+    asked->note = train->note;
+    asked->note.count = 1;
+    if (train->next + 1 < train->size) { /* all bytes go with the last */
+        asked->note.bytes = 0;
     }
-    return 0;
+    asked->sent = sent;
+    asked->deadline = timed ? palm__now_ms() + part->options.reply_timeout : -1;
 }
 
 /* Whether the answer is one frame; reads and counts what is not. */
@@ -226,22 +186,79 @@ is_one_frame(palm_part_t *part, zmq_msg_t *feedback)
     return false;
 }
 
-/* Gets the feedback for the last message: the peer's answer, else "0". */
-static void
-wait_for_peer(palm_part_t *part)
+/* As the operation `receive`. */
+static int
+receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
 {
-    zmq_msg_t *feedback = &part->out.feedback;
-    (void)zmq_msg_close(feedback);
-    (void)zmq_msg_init(feedback);
-    if (part->out.asked && receive_feedback(part, feedback)) {
-        palm__count(&part->stats.expired, 1);
-        palm_part_warn(part, "PALM-PART-EXPIRED",
-                       "no answer from %s in %lld ms", part->endpoint,
-                       (long long)part->options.reply_timeout);
-    } else if (part->out.asked && is_one_frame(part, feedback)) {
-        return;
+    if (part->class_->operations.receive) {
+        return part->class_->operations.receive(part, feedback);
     }
-    palm__frame_set(feedback, '0');
+    if (zmq_msg_recv(feedback, part->world, ZMQ_DONTWAIT) == -1) {
+        return 0;
+    }
+    return is_one_frame(part, feedback) ? 1 : -1;
+}
+
+static bool
+is_expired(palm_part_t *part, const struct palm__asked *asked)
+{
+    if (asked->deadline < 0 || palm__now_ms() < asked->deadline) {
+        return false;
+    }
+    palm__count(&part->stats.expired, 1);
+    palm_part_warn(part, "PALM-PART-EXPIRED", "no answer from %s in %lld ms",
+                   part->endpoint, (long long)part->options.reply_timeout);
+    return true;
+}
+
+/* Gets the feedback for the first message that waits: the peer's answer, else
+ * "0".  Returns false if there is none yet. */
+static bool
+get_feedback(palm_part_t *part, const struct palm__asked *asked,
+             zmq_msg_t *feedback)
+{
+    int got = asked->sent ? receive_feedback(part, feedback) : -1;
+    if (got == 0 && !is_expired(part, asked)) {
+        return false;
+    }
+    if (got <= 0) {
+        palm__frame_set(feedback, '0');
+    }
+    return true;
+}
+
+/* Passes on the feedback that is there.  Whether there was any. */
+static bool
+pass_feedback(palm_part_t *part)
+{
+    struct palm__outbound *out = &part->out;
+    bool any = false;
+    while (out->asked_count > 0) {
+        struct palm__asked *asked = &out->asked[out->asked_head];
+        zmq_msg_t feedback;
+        (void)zmq_msg_init(&feedback);
+        if (!get_feedback(part, asked, &feedback)) {
+            (void)zmq_msg_close(&feedback);
+            break;
+        }
+        palm__latency(part, asked->note.since, 1);
+        send_up(part, asked->note, PALM__FEEDBACK, &feedback, 1);
+        out->asked_head = (out->asked_head + 1) % out->asked_most;
+        out->asked_count--;
+        any = true;
+    }
+    return any;
+}
+
+/* Milliseconds until the first message has waited too long, -1 = never. */
+static int64_t
+next_deadline(const palm_part_t *part)
+{
+    const struct palm__outbound *out = &part->out;
+    int64_t deadline =
+        out->asked_count ? out->asked[out->asked_head].deadline : -1;
+    int64_t left = deadline - palm__now_ms();
+    return deadline < 0 ? -1 : left < 0 ? 0 : left;
 }
 
 /* --- one message ---------------------------------------------------------- */
@@ -307,23 +324,34 @@ hand_over(palm_part_t *part, zmq_msg_t *message)
 /* Delivers one message.  Returns -1 if the world takes no more at the moment;
  * 0 if it is done with, sent or lost. */
 static int
-deliver(palm_part_t *part, zmq_msg_t *message, const palm__note_t *note)
+deliver(palm_part_t *part, palm__train_t *train)
 {
     struct palm__outbound *out = &part->out;
+    zmq_msg_t *message = &train->messages[train->next];
+    const palm__note_t *note = &train->note;
+    if (part->class_->waits && is_waiting(part)) {
+        return -1;
+    }
     if (!out->started && prepare(part, message, note)) {
-        out->asked = false;
+        if (part->class_->waits) {
+            await_feedback(part, train, false);
+        }
         discard(message);
         return 0;
     }
     out->started = true;
+    size_t size = zmq_msg_size(message);
     bool sent = !hand_over(part, message);
     if (!sent && errno == EAGAIN) {
         return -1;
     }
     out->started = false;
-    out->asked = sent;
+    if (part->class_->waits) {
+        await_feedback(part, train, sent);
+    }
     if (sent) {
         palm__count(&part->stats.sent, 1);
+        palm__count(&part->stats.sent_bytes, size);
     } else {
         lose(part, "sending");
         discard(message);
@@ -342,8 +370,10 @@ finish_train(palm_part_t *part, const palm__note_t *note)
 {
     struct palm__outbound *out = &part->out;
     if (part->class_->waits) {
-        send_up(part, *note, PALM__FEEDBACK, &out->feedback, 1);
-    } else if (out->onward && note->leg == 0) {
+        return; /* each message has its feedback */
+    }
+    palm__latency(part, note->since, note->count);
+    if (out->onward && note->leg == 0) {
         send_up(part, *note, PALM__ONWARD, out->onward, out->onward_count);
         out->onward_count = 0;
     } else {
@@ -372,11 +402,8 @@ static bool
 run_train(palm_part_t *part, palm__train_t *train)
 {
     for (; train->next < train->size && !is_ended(part); train->next++) {
-        if (deliver(part, &train->messages[train->next], &train->note)) {
+        if (deliver(part, train)) {
             return false;
-        }
-        if (part->class_->waits) {
-            wait_for_peer(part);
         }
     }
     return true;
@@ -387,15 +414,18 @@ static bool
 run_queue(palm_part_t *part)
 {
     struct palm__outbound *out = &part->out;
-    while (out->count > 0 && !part->stopping) {
-        palm__train_t *train = palm__train_of(&out->queue[out->head]);
+    while (out->queue.count > 0 && !part->stopping) {
+        palm__train_t *train = palm__train_of(palm__queue_at(&out->queue, 0));
         palm__note_t note = train->note;
         bool turned = is_ended(part);
         if (!turned && !run_train(part, train)) {
             return false;
         }
         uint32_t left = train->size - train->next;
-        pop(out);
+        if (part->class_->waits) {
+            note.count = left; /* the others have their feedback */
+        }
+        palm__queue_pop(&out->queue);
         if (turned || left > 0) {
             turn_away(part, left, &note);
         } else {
@@ -412,7 +442,8 @@ take_train(palm_part_t *part, zmq_msg_t *frame)
 {
     palm__note_t note = palm__note_of(frame);
     palm__count(&part->stats.received, note.count);
-    if (push(&part->out, frame)) { /* no memory */
+    palm__count(&part->stats.received_bytes, note.bytes);
+    if (palm__queue_push(&part->out.queue, frame)) { /* no memory */
         turn_away(part, note.count, &note);
     }
 }
@@ -449,27 +480,6 @@ take_notes(palm_part_t *part, int flags)
 
 /* --- the loop ------------------------------------------------------------- */
 
-/* Waits for a note, and for the world if it took no more or may say something.
- * The sockets have said EAGAIN. */
-static void
-wait_for_something(palm_part_t *part, bool blocked)
-{
-    const palm_operations_t *operations = &part->class_->operations;
-    const int fds[] = {part->inner_fd, part->world_fd};
-    int64_t timeout = operations->tick ? operations->tick(part) : -1;
-    if (operations->readable) {
-        operations->readable(part);
-    } else if (!blocked && timeout < 0) {
-        (void)take_notes(part, 0);
-        return;
-    }
-    /* What was in the way may be gone by now, also by what was just due. */
-    if (blocked && timeout < 0 && palm__wait_is_writable(part->world)) {
-        return;
-    }
-    palm__wait(fds, 2, timeout);
-}
-
 static uint64_t
 held_messages(palm_part_t *part)
 {
@@ -477,12 +487,70 @@ held_messages(palm_part_t *part)
                                          : 0;
 }
 
+static void
+show_queue(palm_part_t *part)
+{
+    palm__queue_t *queue = &part->out.queue;
+    palm__gauge(&part->gauges.queued, queued_messages(&part->out)
+                                          + part->out.asked_count
+                                          + held_messages(part));
+    palm__gauge(&part->gauges.since,
+                queue->count
+                    ? (uint64_t)palm__note_of(palm__queue_at(queue, 0)).since
+                    : 0);
+}
+
+/* Serves the world, then waits for a note, and for the world if it took no more
+ * or may say something.  The sockets have said EAGAIN. */
+static void
+wait_for_something(palm_part_t *part, bool blocked)
+{
+    bool full = part->class_->waits && is_waiting(part);
+    bool asks = part->out.asked_count > 0;
+    show_queue(part);
+    int64_t due = palm__part_serve(part);
+    if (asks && pass_feedback(part)) {
+        return;
+    }
+    /* What was in the way may be gone by now, also by what was just due. */
+    if (blocked && !full && due < 0 && part->world
+        && palm__wait_is_writable(part->world)) {
+        return;
+    }
+    palm__part_sleep(part, blocked || asks,
+                     palm__sooner(due, next_deadline(part)));
+}
+
+/* A hook may yield much more than came in, so it is held back, too; orders
+ * reach the part meanwhile.  Trains that come are queued. */
+int
+palm__outbound_yield(palm_part_t *part, const palm_message_t *message)
+{
+    for (;;) {
+        bool any = take_notes(part, ZMQ_DONTWAIT);
+        if (part->stopping) {
+            errno = ECANCELED;
+            return -1;
+        }
+        if (!part->class_->operations.yield(part, message)) {
+            return 0;
+        }
+        if (errno != EAGAIN) {
+            return -1;
+        }
+        if (!any && !part->touched) {
+            wait_for_something(part, true);
+        }
+    }
+}
+
 /* Tells the router once that everything has been handed to the socket. */
 static void
 report_drained(palm_part_t *part)
 {
     const palm__note_t done = {.kind = PALM__DONE, .from = part->index};
-    bool empty = part->out.count == 0 && held_messages(part) == 0;
+    bool empty = part->out.queue.count == 0 && part->out.asked_count == 0
+                 && held_messages(part) == 0;
     if (part->draining && !part->out.done && empty) {
         part->out.done = true;
         part->touched = true;
@@ -496,11 +564,13 @@ palm__outbound_run(palm_part_t *part)
     while (!part->stopping) {
         bool any = take_notes(part, ZMQ_DONTWAIT);
         bool blocked = !run_queue(part);
+        (void)pass_feedback(part);
         report_drained(part);
         if (!any && !part->touched && !part->stopping) {
             wait_for_something(part, blocked);
         }
     }
-    palm__count(&part->stats.left,
-                queued_messages(&part->out) + held_messages(part));
+    palm__count(&part->stats.left, queued_messages(&part->out)
+                                       + part->out.asked_count
+                                       + held_messages(part));
 }

@@ -60,7 +60,7 @@ palm__part_open(palm_part_t *part, palm_error_t *err)
                              palm__side_name(part->side), part->options.name,
                              palm_strerror(errno));
     } else if (!palm__socket_open(part, err)) {
-        part->world_fd = palm__wait_fd(part->world);
+        part->world_fd = part->world ? palm__wait_fd(part->world) : -1;
         part->inner_fd = palm__wait_fd(part->inner);
         return 0;
     }
@@ -69,13 +69,20 @@ palm__part_open(palm_part_t *part, palm_error_t *err)
 }
 
 void
+palm__part_close_world(palm_part_t *part)
+{
+    if (part->opened && part->class_->operations.close) {
+        part->class_->operations.close(part);
+    }
+    part->opened = false;
+    palm__close(&part->world);
+}
+
+void
 palm__part_close(palm_part_t *part)
 {
     int saved = errno;
-    if (part->world && part->class_->operations.close) {
-        part->class_->operations.close(part);
-    }
-    palm__close(&part->world);
+    palm__part_close_world(part);
     palm__close(&part->inner);
     errno = saved;
 }
@@ -106,6 +113,37 @@ palm__part_notes(palm_part_t *part, int flags, palm__note_f *take)
     part->stopping |= errno == ETERM;
     (void)zmq_msg_close(&frame);
     return any;
+}
+
+int64_t
+palm__part_serve(palm_part_t *part)
+{
+    const palm_operations_t *operations = &part->class_->operations;
+    int64_t due = operations->tick ? operations->tick(part) : -1;
+    if (operations->readable) {
+        operations->readable(part);
+    }
+    return due;
+}
+
+void
+palm__part_sleep(palm_part_t *part, bool world, int64_t timeout)
+{
+    const palm_operations_t *operations = &part->class_->operations;
+    const int fds[] = {part->inner_fd, part->world_fd};
+    bool both = part->world && (world || operations->readable);
+    if (operations->wait) {
+        operations->wait(part, fds, both ? 2 : 1, timeout);
+    } else {
+        palm__wait(fds, both ? 2 : 1, timeout);
+    }
+}
+
+void
+palm__part_wait(palm_part_t *part, bool world)
+{
+    int64_t due = palm__part_serve(part);
+    palm__part_sleep(part, world, due);
 }
 
 bool
@@ -167,7 +205,7 @@ palm_part_yield(palm_part_t *part, const palm_message_t *message)
         return palm__inbound_yield(part, message);
     }
     if (part->class_->operations.yield) {
-        return part->class_->operations.yield(part, message);
+        return palm__outbound_yield(part, message);
     }
     errno = ENOTSUP;
     return -1;
@@ -203,10 +241,22 @@ palm_part_log(const palm_part_t *part)
     return &part->server->options.log;
 }
 
+palm_server_t *
+palm_part_server(palm_part_t *part)
+{
+    return part->server;
+}
+
 palm_cache_t *
 palm_part_cache(palm_part_t *part)
 {
     return part->server->cache;
+}
+
+const palm_functions_t *
+palm_part_functions(const palm_part_t *part)
+{
+    return part->server->functions;
 }
 
 palm_id_source_t *
@@ -231,4 +281,22 @@ void *
 palm_part_state(palm_part_t *part)
 {
     return part->state;
+}
+
+void *
+palm_part_context(palm_part_t *part)
+{
+    return part->server->zmq;
+}
+
+void
+palm_part_set_endpoint(palm_part_t *part, const char *text)
+{
+    (void)snprintf(part->endpoint, sizeof part->endpoint, "%s", text);
+}
+
+void
+palm_part_set_pull_endpoint(palm_part_t *part, const char *text)
+{
+    (void)snprintf(part->pull_endpoint, sizeof part->pull_endpoint, "%s", text);
 }

@@ -19,11 +19,14 @@
 #include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/id.h"
 #include "core/log.h"
 #include "core/message.h"
 
-#define PALM_PART_ABI 1 /* changes when a structure of this header does */
+#define PALM_PART_ABI 2 /* changes when a structure of this header does */
+
+#define PALM_NO_SOCKET (-1) /* the class makes its world itself, in open() */
 
 typedef struct palm_part palm_part_t;
 
@@ -38,39 +41,73 @@ enum palm_trait {
     PALM_TO_WORKERS = 2,   /* outbound: what it sends comes back as results */
     PALM_FROM_WORKERS = 4, /* inbound: brings results back; drains last */
     PALM_TOPIC = 8,        /* frames are [topic, message] */
-    PALM_RAW = 16          /* outbound: the frame need not be a PalmMessage */
+    PALM_RAW = 16,         /* outbound: the frame need not be a PalmMessage */
+    PALM_STAYS_OPEN = 64,  /* inbound: its world is served until the stop, also
+                              when a drain has closed the intake */
+    PALM_PARALLEL = 32,    /* outbound that waits: for up to max_workers answers
+                              at once, in the order of the messages */
+    PALM_RUNS = 128        /* runs the server's functions */
 };
+
+/* What became of a request at a blocking inbound part. */
+typedef enum palm_outcome {
+    PALM_ACCEPTED,
+    PALM_REFUSED, /* it is no PalmMessage */
+    PALM_FAILED   /* a hook failed, or there was no memory */
+} palm_outcome_t;
+
+/* Word of an option that a class decides unless it is set. */
+enum { PALM_BY_CLASS = -1 };
 
 /* The user's code in a part.  Each may be NULL.  A hook returns 0, or -1 with
  * errno: then that one message is lost (not what was already yielded), logged
- * and counted, and the part goes on.  arg is hook_arg of the part's options. */
+ * and counted, and the part goes on.  arg is hook_arg of the part's options.
+ *
+ * Ownership.  A frame is the part's before and after the hook, which may look
+ * at it, or replace it: make another and zmq_msg_move() it there; a frame that
+ * was closed must be initialized again.  A message is the part's, too: its
+ * slices point into a frame that lives until the hook returns.  What is yielded
+ * is copied. */
 typedef struct palm_hooks {
-    /* Inbound: makes a PalmMessage of what came from the world, in place. */
+    /* Inbound: makes a PalmMessage of what came from the world, in place.  The
+     * first to see it. */
     int (*to_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
 
     /* Inbound: yields 0, 1 or n messages for each one received, by
-     * palm_part_yield().  All copies carry the same cache. */
+     * palm_part_yield().  Its empty cache field has been filled before, so all
+     * copies carry the same.  An error costs what was not yet yielded. */
     int (*scatter)(palm_part_t *part, const palm_message_t *message, void *arg);
 
     /* Blocking inbound: sees, and may replace, the feedback of the outbound
-     * part. */
+     * part: raw bytes.  Once for each message that was yielded. */
     int (*handle_feedback)(palm_part_t *part, zmq_msg_t *feedback, void *arg);
 
     /* Blocking inbound: sees, and may replace, the reply to the peer, whatever
-     * it was made from. */
+     * it was made from.  Once for each request; the last to see it, and after
+     * an error the reply is sent as it was. */
     int (*reply_feedback)(palm_part_t *part, zmq_msg_t *reply, void *arg);
 
-    /* Outbound: makes of a PalmMessage what goes out to the world, in place. */
+    /* Outbound: makes of a PalmMessage what goes out to the world, in place.
+     * Once for each message, however often it takes to send it. */
     int (*from_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
 
-    /* PubService: scatter on the way out.  What it yields is published. */
+    /* PubService: scatter on the way out, by palm_part_yield().  What it yields
+     * is published, whether it is the message, a changed one or a new one; each
+     * copy of a pipelined message gets stage + 1 once. */
     int (*gather)(palm_part_t *part, const palm_message_t *message, void *arg);
 
     /* PubService: may change the message and the topic, which are set to what
-     * would be published.  Slices put there must live until the part's next
-     * call of this hook. */
+     * would be published; all changes are sent.  Called for each message that
+     * is published, behind gather.  Slices put there are borrowed until the
+     * part's next call of this hook. */
     int (*handle_stream)(palm_part_t *part, palm_message_t *message,
                          palm_slice_t *topic, void *arg);
+
+    /* Bypass inbound: answers a request, or takes a message where nobody waits
+     * for an answer.  request has one frame; reply is initialized and empty.
+     * After an error the reply is sent as it is. */
+    int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply,
+                  void *arg);
 } palm_hooks_t;
 
 /* A class's own code.  Each may be NULL: then the base does the usual thing.
@@ -86,23 +123,40 @@ typedef struct palm_operations {
      * nothing and is called again; another error costs the message. */
     int (*send)(palm_part_t *part, zmq_msg_t *frame);
 
-    /* Outbound: reads the world's socket until EAGAIN.  Called before each
-     * wait. */
+    /* Serves the world until there is nothing to do (a socket: until EAGAIN).
+     * Called before each wait, also while an inbound part has no credit or
+     * waits for its answer. */
     void (*readable)(palm_part_t *part);
 
-    /* Outbound: does what is due.  Returns the milliseconds until the next
-     * call, -1 for never.  Called before each wait. */
+    /* Does what is due.  Returns the milliseconds until the next call, -1 for
+     * never.  Called before each wait. */
     int64_t (*tick)(palm_part_t *part);
 
     /* Outbound: how many messages send() took and still holds. */
     uint64_t (*held)(palm_part_t *part);
 
-    /* Outbound: takes what a gather hook yields. */
+    /* Outbound: takes what a gather hook yields.  On EAGAIN it keeps nothing
+     * and is called again. */
     int (*yield)(palm_part_t *part, const palm_message_t *message);
 
     /* Bypass inbound: answers a request.  request has one frame or, if
      * several came, is NULL.  reply is initialized and empty. */
     int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply);
+
+    /* Inbound, and outbound that waits: receives one message.  *frame is
+     * initialized and empty.  Returns 1, 0 if there is none, or -1 if one was
+     * dropped, which the operation has counted and logged; of an outbound part
+     * the feedback is then "0". */
+    int (*receive)(palm_part_t *part, zmq_msg_t *frame);
+
+    /* Blocking inbound: answers the request received last.  Takes *frame in
+     * any case. */
+    int (*reply)(palm_part_t *part, zmq_msg_t *frame, palm_outcome_t outcome);
+
+    /* Waits until one of the descriptors can be read, the world has something
+     * to do, or timeout ms have passed (-1 = for ever).  For a world that is
+     * not one socket. */
+    void (*wait)(palm_part_t *part, const int *fds, int count, int64_t timeout);
 } palm_operations_t;
 
 typedef struct palm_part_class {
@@ -112,11 +166,13 @@ typedef struct palm_part_class {
     bool bypass;                /* does not meet the router */
     bool binds;                 /* a service; otherwise a connection */
     bool waits;                 /* for its peer: a blocking part */
-    int socket_type;            /* ZMQ_PULL … */
+    int socket_type;            /* ZMQ_PULL …, or PALM_NO_SOCKET */
     unsigned traits;            /* bits of enum palm_trait */
     palm_hooks_t hooks;         /* used where the part's options have none */
     palm_operations_t operations;
     size_t state_size; /* bytes of zeroed state, see palm_part_state() */
+    const char *base;  /* name of a library class: what is left 0 here is taken
+                          from it, see palm_library_derive(); NULL = whole */
 } palm_part_class_t;
 
 /* The settings of one part.  Strings are copied by palm_server_add(). */
@@ -127,7 +183,10 @@ typedef struct palm_part_options {
     const char *previous;     /* SubConnection: topic to subscribe to */
     const char *advertise_as; /* cache key for the address it really bound */
     const char *advertise;    /* preset this text instead */
-    bool block;               /* RepService: the reply is the feedback */
+    const char *pull_address; /* PushPullService: where it binds its PULL */
+    const char *advertise_pull_as; /* cache key for that address */
+    const char *router_address;    /* HttpGateway: where GatewayRouter is */
+    bool block;                    /* RepService: the reply is the feedback */
     bool isolated;            /* blocking outbound: not the whole server waits,
                                  only the parts that route to it */
     bool pipelined;           /* PubService: topic = server's name, stage + 1 */
@@ -141,23 +200,45 @@ typedef struct palm_part_options {
     int64_t hold_size;        /* PubService: bytes held for absent clients */
     int64_t hold_time;        /* PubService: ms a result is held for one */
     int64_t slow_timeout;     /* PubService: ms a slow client is waited for */
+    int64_t max_workers;      /* HttpConnection: requests in flight */
+    int64_t max_clients;      /* HTTP: connections at once */
+    int64_t idle_timeout;     /* ms until a silent HTTP client is left */
+    int64_t interval;         /* ms between two reports of a bypass part */
+    int fill_cache;           /* inbound: an empty cache field gets an id: true,
+                                 false or PALM_BY_CLASS */
     int64_t messages;         /* end after so many messages, 0 = never */
     const palm_hooks_t *hooks; /* borrowed; outlives the server */
     void *hook_arg;            /* handed to the hooks; borrowed */
 } palm_part_options_t;
+
+#define PALM_LATENCIES 20 /* steps of the histogram */
 
 /* What a part has counted since it started. */
 typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
     uint64_t sent;        /* messages: to the router or to the world */
     uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
-    uint64_t foreign;     /* passed over: SubConnection, another topic */
+    uint64_t foreign;     /* passed over: another topic, an answer to no message
+                             that waits for one, or (parts that run functions)
+                             another server's name */
     uint64_t failed;      /* lost by an error of a hook or of the socket */
     uint64_t unrouted;    /* dropped: no route, or its part has ended */
     uint64_t absent;      /* dropped: the client never subscribed */
     uint64_t slow;        /* dropped: the client did not read in time */
     uint64_t expired;     /* waits for a peer that ended without answer */
     uint64_t left;        /* still inside when the stop deadline passed */
+    uint64_t received_bytes;
+    uint64_t sent_bytes;
+    /* Outbound: messages by the time from their train's first message coming in
+     * to their going out (a waiting part: to their feedback); see
+     * palm_latency_bound(). */
+    uint64_t latency[PALM_LATENCIES];
+    uint64_t latency_sum; /* us, of all of them */
+    /* At the moment; these do not only grow. */
+    uint64_t credit; /* inbound: messages it may still send */
+    uint64_t inside; /* inbound: its messages inside the server */
+    uint64_t queued; /* outbound: messages it has and has not sent */
+    uint64_t oldest; /* outbound: us since the oldest of them came in */
 } palm_part_stats_t;
 
 PALM_BEGIN_DECLS
@@ -178,7 +259,8 @@ PALM_EXPORT
 const char *palm_part_option_name(size_t index);
 
 /* Yields one message from a scatter or gather hook.  Waits while the part has
- * no credit.  Returns -1 with errno ENOMEM, or ECANCELED (the server stops). */
+ * no credit, or PubService no room (hold_size).  Returns -1 with errno ENOMEM,
+ * or ECANCELED (the server stops). */
 PALM_EXPORT
 int palm_part_yield(palm_part_t *part, const palm_message_t *message);
 
@@ -187,6 +269,10 @@ int palm_part_yield(palm_part_t *part, const palm_message_t *message);
 PALM_EXPORT
 void palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
     PALM_PRINTF(3, 4);
+
+/* The longest latency of a step of the histogram, us; -1: no limit. */
+PALM_EXPORT
+int64_t palm_latency_bound(size_t step);
 
 /* Adds to a counter of palm_part_stats(); others may read it meanwhile. */
 PALM_EXPORT
@@ -204,15 +290,28 @@ const palm_hooks_t *palm_part_hooks(const palm_part_t *part);
 PALM_EXPORT
 const palm_log_t *palm_part_log(const palm_part_t *part);
 PALM_EXPORT
+struct palm_server *palm_part_server(palm_part_t *part); /* to look at only */
+PALM_EXPORT
 palm_cache_t *palm_part_cache(palm_part_t *part);
+PALM_EXPORT
+const palm_functions_t *palm_part_functions(const palm_part_t *part);
 PALM_EXPORT
 palm_id_source_t *palm_part_ids(palm_part_t *part);
 PALM_EXPORT
 palm_part_stats_t *palm_part_stats(palm_part_t *part);
 PALM_EXPORT
-void *palm_part_socket(palm_part_t *part); /* the world's */
+void *palm_part_socket(palm_part_t *part); /* the world's, or NULL */
+PALM_EXPORT
+void *palm_part_context(palm_part_t *part); /* ZeroMQ's, of the server */
 PALM_EXPORT
 void *palm_part_state(palm_part_t *part); /* state_size bytes */
+
+/* In open(): says what palm_server_endpoint() tells, cut at 511 bytes.  The
+ * second is for the PULL socket of a part that binds two. */
+PALM_EXPORT
+void palm_part_set_endpoint(palm_part_t *part, const char *text);
+PALM_EXPORT
+void palm_part_set_pull_endpoint(palm_part_t *part, const char *text);
 
 PALM_END_DECLS
 #endif

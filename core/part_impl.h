@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "core/part.h"
+#include "core/queue.h"
 #include "core/server.h"
 #include "core/train.h"
 
@@ -17,16 +18,19 @@
 
 /* What an inbound part knows of the messages it has sent. */
 struct palm__inbound {
+    int64_t window;      /* messages that may be inside at once */
     int64_t credit;      /* messages it may still send */
     int64_t credit_size; /* bytes of them; may fall below 0 by one message */
     uint32_t train_max;  /* messages in one train of this part */
     uint32_t count;      /* messages in batch */
     uint64_t bytes;      /* of them */
     uint8_t answer;      /* waiting part: kind of the last answer, or none */
+    uint32_t early;      /* feedbacks that came before their credit */
     bool yield_failed;   /* a yield was refused: the scatter failed */
     bool tired;          /* the last train was long */
     unsigned rounds;     /* of the loop; notes are looked at now and then */
     bool deaf;           /* has stopped listening, in a drain */
+    int64_t since;       /* when the first message of batch came in, us */
     int64_t drain_left;  /* messages that a drain may still read */
     zmq_msg_t feedback;  /* waiting part: of the last answer */
     zmq_msg_t batch[PALM__TRAIN_MAX];
@@ -38,17 +42,36 @@ struct palm__debt {
     uint64_t bytes;
 };
 
+/* A message for which a waiting part has no feedback yet. */
+struct palm__asked {
+    palm__note_t note; /* for the feedback: count 1 */
+    bool sent;         /* else it failed: the feedback is "0" */
+    int64_t deadline;  /* ms, -1 = none */
+};
+
 /* What an outbound part has been given. */
 struct palm__outbound {
-    zmq_msg_t *queue;         /* ring of trains that wait */
-    size_t head, count, room; /* of the ring */
-    struct palm__debt *debts; /* per inbound part, by index */
-    bool started;             /* the first message of the queue is prepared */
-    bool asked;               /* waiting part: a message went to the peer */
-    zmq_msg_t feedback;       /* waiting part: for the last message */
-    bool done;                /* has told the router that it is drained */
-    uint32_t onward_count;    /* messages in onward */
-    zmq_msg_t *onward;        /* copies for the part's own route, or NULL */
+    palm__queue_t queue;       /* trains; bypass part: messages */
+    struct palm__debt *debts;  /* per inbound part, by index */
+    bool started;              /* the first message of the queue is prepared */
+    struct palm__asked *asked; /* waiting part: ring of messages that */
+    size_t asked_head, asked_count; /* have no feedback yet */
+    size_t asked_most;              /* room in the ring */
+    bool done;                      /* has told the router that it is drained */
+    uint32_t onward_count;          /* messages in onward */
+    zmq_msg_t *onward; /* copies for the part's own route, or NULL */
+};
+
+/* What went along a part's route. */
+struct palm__routed {
+    uint64_t messages, bytes;
+    uint64_t dropped; /* messages: there was nobody */
+};
+
+/* How a part is at the moment. */
+struct palm__gauges {
+    uint64_t credit, inside, queued;
+    uint64_t since; /* when the oldest queued message came in, us; 0 = none */
 };
 
 struct palm_part {
@@ -61,22 +84,26 @@ struct palm_part {
     palm_server_t *server;           /* fixed; outlives the part */
     pthread_t thread;                /* fixed; of the server's handle */
     char endpoint[PALM__ENDPOINT];   /* set before the part reports */
+    char pull_endpoint[PALM__ENDPOINT]; /* the same; "" = it has none */
 
     void *world;  /* the socket that meets the world */
     void *inner;  /* to the router; of a bypass part, to the server */
-    int world_fd; /* see wait.h */
+    bool opened;  /* the class's open() was called, its close() was not */
+    int world_fd; /* see wait.h; -1 = no socket */
     int inner_fd;
     bool touched;      /* the inner socket was used since it said EAGAIN */
     bool draining;     /* the intake is to be closed */
     bool flushing;     /* credit is returned at once */
     bool stopping;     /* leave */
+    int given;         /* bypass outbound: messages that wait; atomic */
     bool ended;        /* by `messages`: only waits for its stop */
     int64_t warned;    /* when the last warning was logged, ms */
     uint64_t unwarned; /* warnings that were not */
     palm_id_source_t ids;
-    palm_part_stats_t stats;       /* written by the part's thread */
-    palm_part_stats_t router_side; /* written by the router's thread */
-    void *state;                   /* of the class, zeroed */
+    palm_part_stats_t stats;    /* written by the part's thread */
+    struct palm__routed routed; /* written by the router's thread */
+    struct palm__gauges gauges; /* written by the part's thread */
+    void *state;                /* of the class, zeroed */
     struct palm__inbound in;
     struct palm__outbound out;
 };
@@ -86,6 +113,13 @@ static inline void
 palm__count(uint64_t *counter, uint64_t n)
 {
     __atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/* Sets a gauge that others read. */
+static inline void
+palm__gauge(uint64_t *gauge, uint64_t value)
+{
+    __atomic_store_n(gauge, value, __ATOMIC_RELAXED);
 }
 
 static inline uint64_t
@@ -102,6 +136,9 @@ const char *palm__side_name(palm_side_t side);
 int palm__part_open(palm_part_t *part, palm_error_t *err);
 void palm__part_close(palm_part_t *part);
 
+/* Closes the world only; does nothing if that was done. */
+void palm__part_close_world(palm_part_t *part);
+
 /* Binds or connects part->world as the class and the options say. */
 int palm__socket_open(palm_part_t *part, palm_error_t *err);
 
@@ -111,6 +148,24 @@ int palm__socket_open(palm_part_t *part, palm_error_t *err);
  * were any. */
 typedef void palm__note_f(palm_part_t *part, zmq_msg_t *frame);
 bool palm__part_notes(palm_part_t *part, int flags, palm__note_f *take);
+
+/* Does what the class has to do with the world and what is due; returns the
+ * milliseconds until it must be called again, -1 for never. */
+int64_t palm__part_serve(palm_part_t *part);
+
+/* Waits for a note, for the world if asked so or the class serves it, at most
+ * timeout ms (-1 = for ever).  The sockets have said EAGAIN. */
+void palm__part_sleep(palm_part_t *part, bool world, int64_t timeout);
+
+/* Both, one after the other. */
+void palm__part_wait(palm_part_t *part, bool world);
+
+/* The sooner of two times in ms, of which -1 is never. */
+static inline int64_t
+palm__sooner(int64_t one, int64_t other)
+{
+    return one < 0 || (other >= 0 && other < one) ? other : one;
+}
 
 /* Reads and drops the frames behind *frame, of the world's socket.  Whether
  * there were any. */
@@ -131,8 +186,14 @@ void palm__inbound_fini(palm_part_t *part);
 int palm__outbound_init(palm_part_t *part);
 void palm__outbound_fini(palm_part_t *part);
 
-/* What palm_part_yield() does in an inbound part. */
+/* What palm_part_yield() does in an inbound part, and in an outbound part whose
+ * class has the operation. */
 int palm__inbound_yield(palm_part_t *part, const palm_message_t *message);
+int palm__outbound_yield(palm_part_t *part, const palm_message_t *message);
+
+/* Counts messages that came in at `since` (us; 0 = unknown) and are done with
+ * now. */
+void palm__latency(palm_part_t *part, int64_t since, uint32_t count);
 
 /* Copies options, and the strings in them; fini frees these. */
 int palm__options_copy(palm_part_options_t *to,

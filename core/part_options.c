@@ -24,6 +24,9 @@ static const palm__setting_t settings[] = {
     ROW(TEXT, previous, 0),
     ROW(TEXT, advertise_as, 0),
     ROW(TEXT, advertise, 0),
+    ROW(TEXT, pull_address, 0),
+    ROW(TEXT, advertise_pull_as, 0),
+    ROW(TEXT, router_address, 0),
     ROW(BOOL, block, 0),
     ROW(BOOL, isolated, 0),
     ROW(BOOL, pipelined, 0),
@@ -37,6 +40,11 @@ static const palm__setting_t settings[] = {
     ROW(SIZE, hold_size, 0),
     ROW(DURATION, hold_time, 0),
     ROW(DURATION, slow_timeout, 0),
+    ROW(COUNT, max_workers, 1),
+    ROW(COUNT, max_clients, 1),
+    ROW(DURATION, idle_timeout, 1),
+    ROW(DURATION, interval, 0),
+    ROW(CHOICE, fill_cache, 0),
     ROW(COUNT, messages, 0),
 };
 
@@ -56,6 +64,10 @@ palm_part_options_init(palm_part_options_t *options)
         .hold_size = 16 << 20,
         .hold_time = 10000,
         .slow_timeout = 10000,
+        .max_workers = 4,
+        .max_clients = 1000,
+        .idle_timeout = 30000,
+        .fill_cache = PALM_BY_CLASS,
     };
     *options = defaults;
 }
@@ -80,6 +92,9 @@ static const size_t strings[] = {
     offsetof(palm_part_options_t, previous),
     offsetof(palm_part_options_t, advertise_as),
     offsetof(palm_part_options_t, advertise),
+    offsetof(palm_part_options_t, pull_address),
+    offsetof(palm_part_options_t, advertise_pull_as),
+    offsetof(palm_part_options_t, router_address),
 };
 
 enum { STRING_COUNT = sizeof strings / sizeof *strings };

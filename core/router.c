@@ -18,11 +18,13 @@
  *
  * Blocking parts.  After a message for a part that waits for its peer the
  * router routes nothing until the feedback is there (facts 4.3); credit from
- * other parts is still passed on.  An isolated part is not waited for.
+ * other parts is still passed on.  A parallel part gets more of its own
+ * messages meanwhile, up to max_workers; the first train for another part is
+ * parked until all are answered.  An isolated part is not waited for.
  *
  * Along an outbound part's own route goes its feedback, or what it sent if it
- * has none; once only.  The credit travels with it, and the feedback for the
- * first inbound part is kept until the second outbound part is done.
+ * has none; once only.  The credit travels with it; a copy of the feedback goes
+ * to the inbound part at once.
  *
  * On stop (router_drain.c): the intake is drained, then the way back from the
  * workers, then the outbound parts; each phase begins when the one before has
@@ -76,10 +78,8 @@ palm__router_destroy(palm__router_t **self_p)
     if (!self) {
         return;
     }
-    for (size_t i = 0; i < self->count; i++) {
-        if (self->rows[i].has_reply) {
-            (void)zmq_msg_close(&self->rows[i].reply);
-        }
+    if (self->parked) {
+        (void)zmq_msg_close(&self->parked_train);
     }
     free(self->rows);
     free(self);
@@ -131,27 +131,13 @@ palm__router_order(palm__router_t *self, palm__side_f *side, palm__kind_t kind)
     }
 }
 
-/* Gives credit back to the inbound part; with the feedback that was kept for
- * it, if there is one. */
+/* Gives credit back to the inbound part. */
 static void
 give_back(palm__router_t *self, palm__note_t note, palm__kind_t kind)
 {
     struct palm__row *row = &self->rows[note.from];
-    zmq_msg_t frame;
     row->inside -= note.count;
     note.kind = (uint8_t)kind;
-    if (row->has_reply) {
-        row->has_reply = false;
-        note.kind = PALM__FEEDBACK;
-        if (!palm__train_frame(&frame, &note, &row->reply, 1)) {
-            if (send_frame(self, row, &frame)) {
-                (void)zmq_msg_close(&frame);
-            }
-            return;
-        }
-        (void)zmq_msg_close(&row->reply);
-        note.kind = PALM__CREDIT;
-    }
     send_note(self, row, &note);
 }
 
@@ -162,9 +148,16 @@ static void
 drop(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
 {
     palm__note_t note = palm__note_of(frame);
-    palm__count(&sender->part->router_side.unrouted, note.count);
+    palm__count(&sender->part->routed.dropped, note.count);
     give_back(self, note, PALM__UNROUTED);
     (void)zmq_msg_close(frame);
+}
+
+/* Whether the whole server waits for the feedback of a part. */
+static bool
+holds_up(const struct palm__row *row)
+{
+    return row->part->class_->waits && !row->part->options.isolated;
 }
 
 /* Sends a train along the route of a part.  Takes the frame. */
@@ -172,13 +165,67 @@ static void
 forward(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
 {
     struct palm__row *route = sender->route;
+    palm__note_t note = palm__note_of(frame);
     if (!route || send_frame(self, route, frame)) {
         drop(self, sender, frame);
         return;
     }
-    if (route->part->class_->waits && !route->part->options.isolated) {
-        self->waiting = route;
+    palm__count(&sender->part->routed.messages, note.count);
+    palm__count(&sender->part->routed.bytes, note.bytes);
+    if (holds_up(route)) {
+        route->awaited += note.count;
+        self->awaited += note.count;
+        self->focus = route;
     }
+}
+
+/* A part has answered, or turned away, so many messages. */
+static void
+answered(palm__router_t *self, struct palm__row *row, uint32_t count)
+{
+    if (holds_up(row)) {
+        row->awaited -= count;
+        self->awaited -= count;
+    }
+}
+
+/* Whether a train of an inbound part may be looked at. */
+static bool
+may_route(const palm__router_t *self)
+{
+    const struct palm__row *focus = self->focus;
+    if (self->awaited == 0) {
+        return true;
+    }
+    return !self->parked && palm__has_trait(focus, PALM_PARALLEL)
+           && focus->awaited == self->awaited;
+}
+
+/* Forwards a train of an inbound part, or parks it.  Takes the frame. */
+static void
+forward_or_park(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+{
+    if (self->awaited == 0 || row->route == self->focus) {
+        forward(self, row, frame);
+        return;
+    }
+    (void)zmq_msg_init(&self->parked_train);
+    (void)zmq_msg_move(&self->parked_train, frame);
+    (void)zmq_msg_close(frame);
+    self->parked = row;
+}
+
+/* Forwards the train that was parked.  Whether there was one. */
+static bool
+unpark(palm__router_t *self)
+{
+    struct palm__row *row = self->parked;
+    if (!row || self->awaited > 0) {
+        return false;
+    }
+    self->parked = NULL;
+    forward(self, row, &self->parked_train);
+    return true;
 }
 
 static void
@@ -194,7 +241,7 @@ on_train(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
             self->last_result = palm__now_ms();
         }
     }
-    forward(self, row, frame);
+    forward_or_park(self, row, frame);
     if (limit && self->routed >= (uint64_t)limit
         && self->phase == PALM__ROUTING) {
         palm__router_drain(self, self->server->options.stop_timeout);
@@ -208,23 +255,28 @@ on_credit(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
     if (palm__has_trait(row, PALM_TO_WORKERS)) {
         self->to_workers += note.count;
     }
-    if (row == self->waiting) { /* it could not ask its peer */
-        self->waiting = NULL;
-    }
+    answered(self, row, note.count); /* it could not ask its peer */
     give_back(self, note, (palm__kind_t)note.kind);
     (void)zmq_msg_close(frame);
 }
 
-/* Sends the feedback of a part along the part's own route, and keeps a copy for
- * the inbound part until that is done. */
+/* Sends the feedback of a part to the inbound part, and along the part's own
+ * route.  The credit goes with the latter. */
 static void
 forward_feedback(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     palm__train_t *train = palm__train_of(frame);
+    palm__note_t note = {.kind = PALM__FEEDBACK, .from = train->note.from};
     struct palm__row *asker = &self->rows[train->note.from];
-    (void)zmq_msg_init(&asker->reply);
-    (void)zmq_msg_copy(&asker->reply, &train->messages[0]);
-    asker->has_reply = true;
+    zmq_msg_t copy, feedback;
+    (void)zmq_msg_init(&copy);
+    (void)zmq_msg_copy(&copy, &train->messages[0]);
+    if (asker->part->class_->waits
+        && !palm__train_frame(&feedback, &note, &copy, 1)
+        && send_frame(self, asker, &feedback)) {
+        (void)zmq_msg_close(&feedback);
+    }
+    (void)zmq_msg_close(&copy);
     train->note.kind = PALM__TRAIN;
     train->note.leg = 1;
     train->note.eager = 1;
@@ -235,9 +287,7 @@ static void
 on_feedback(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 {
     palm__train_t *train = palm__train_of(frame);
-    if (row == self->waiting) {
-        self->waiting = NULL;
-    }
+    answered(self, row, train->note.count);
     if (row->route && train->note.leg == 0) {
         forward_feedback(self, row, frame);
         return;
@@ -335,8 +385,9 @@ serve_all(palm__router_t *self)
     while (serve(self, self->out)) {
         busy = true;
     }
+    busy |= unpark(self);
     for (int i = 0;
-         i < TRAINS_AT_ONCE && !self->waiting && serve(self, self->in); i++) {
+         i < TRAINS_AT_ONCE && may_route(self) && serve(self, self->in); i++) {
         busy = true;
     }
     return busy;
@@ -346,7 +397,8 @@ serve_all(palm__router_t *self)
 static void
 wait_for_something(palm__router_t *self)
 {
-    palm__wait(self->fds, self->waiting ? 1 : 2, palm__router_next_look(self));
+    palm__wait(self->fds, may_route(self) ? 2 : 1,
+               palm__router_next_look(self));
 }
 
 static void

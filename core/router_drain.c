@@ -50,6 +50,7 @@ void
 palm__router_drain(palm__router_t *self, int64_t timeout)
 {
     self->phase = PALM__DRAINING_INTAKE;
+    palm__server_show(self->server, PALM_SERVER_DRAINING);
     self->deadline = timeout < 0 ? -1 : palm__now_ms() + timeout;
     self->last_result = palm__now_ms();
     palm__router_order(self, palm__is_outbound, PALM__FLUSH);

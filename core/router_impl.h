@@ -24,8 +24,7 @@ struct palm__row {
     struct palm__row *route; /* where its messages go; NULL = nowhere */
     bool ended;              /* has said PALM__DONE */
     uint64_t inside;         /* inbound: messages without their credit back */
-    bool has_reply;          /* inbound: reply holds the first leg's feedback */
-    zmq_msg_t reply;
+    uint64_t awaited; /* outbound that waits: messages without feedback */
 };
 
 struct palm__router {
@@ -34,10 +33,13 @@ struct palm__router {
     int fds[2];     /* of out and in, see wait.h */
     struct palm__row *rows;
     size_t count;
-    struct palm__row *waiting; /* blocking part that everybody waits for */
-    uint64_t routed;           /* messages */
-    uint64_t to_workers;       /* messages handed over to workers */
-    uint64_t from_workers;     /* results that came back */
+    uint64_t awaited;         /* messages that everybody waits for */
+    struct palm__row *focus;  /* blocking part that got the last of them */
+    struct palm__row *parked; /* whose train waits until they are answered */
+    zmq_msg_t parked_train;
+    uint64_t routed;       /* messages */
+    uint64_t to_workers;   /* messages handed over to workers */
+    uint64_t from_workers; /* results that came back */
     palm__phase_t phase;
     int64_t deadline;    /* of the drain, -1 = none */
     int64_t last_result; /* when a drain last saw a result */

@@ -93,6 +93,7 @@ palm_server_new(const char *name, const palm_server_options_t *options)
     (void)pthread_cond_init(&self->changed, NULL);
     if (!(self->name = strdup(name))
         || !(self->cache = new_cache(&self->options))
+        || !(self->functions = palm_functions_new())
         || palm_server_preset(self, "name", palm_slice(name))) {
         palm_server_destroy(&self);
         errno = ENOMEM;
@@ -123,6 +124,7 @@ palm_server_destroy(palm_server_t **self_p)
         free_part(self->parts[i]);
     }
     free(self->parts);
+    palm_functions_destroy(&self->functions);
     palm_cache_destroy(&self->cache);
     (void)pthread_mutex_destroy(&self->mutex);
     (void)pthread_cond_destroy(&self->changed);
@@ -198,6 +200,12 @@ check_part(palm_server_t *self, const palm_part_class_t *class_,
                               "this is %d",
                               class_->name, class_->abi, PALM_PART_ABI);
     }
+    if (class_->base) {
+        return palm_error_set(err, EINVAL,
+                              "class %s is to be derived from %s: "
+                              "palm_library_derive() makes it whole",
+                              class_->name, class_->base);
+    }
     if (check_options(class_, options, err)) {
         return -1;
     }
@@ -228,6 +236,7 @@ choose_hooks(const palm_part_class_t *class_,
         CHOOSE(from_router);
         CHOOSE(gather);
         CHOOSE(handle_stream);
+        CHOOSE(answer);
 #undef CHOOSE
     }
     return hooks;
@@ -281,7 +290,36 @@ palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
     return palm__cache_preset(self->cache, palm_slice(key), value);
 }
 
+static bool
+runs_functions(const palm_server_t *self)
+{
+    for (size_t i = 0; i < self->part_count; i++) {
+        if (self->parts[i]->class_->traits & PALM_RUNS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+palm_server_register(palm_server_t *self, const char *name,
+                     palm_yields_t yields, palm_function_f *function, void *arg)
+{
+    if (self->state != PALM__NEW || !runs_functions(self)) {
+        errno = self->state != PALM__NEW ? EBUSY : ENOTSUP;
+        return -1;
+    }
+    return palm_functions_register(self->functions, name, yields, function,
+                                   arg);
+}
+
 /* --- looking at it -------------------------------------------------------- */
+
+const char *
+palm_server_name(const palm_server_t *self)
+{
+    return self->name;
+}
 
 palm_cache_t *
 palm_server_cache(palm_server_t *self)
@@ -304,19 +342,17 @@ palm_server_endpoint(palm_server_t *self, palm_side_t side, const char *name)
 }
 
 int
-palm_server_stats(palm_server_t *self, palm_side_t side, const char *name,
-                  palm_part_stats_t *stats)
+palm_server_part_at(const palm_server_t *self, size_t index,
+                    palm_part_info_t *info)
 {
-    palm_part_t *part = palm__server_find(self, side, name);
-    if (!part) {
+    if (index >= self->part_count) {
+        errno = ENOENT;
         return -1;
     }
-    /* A structure of counters and nothing else. */
-    const uint64_t *own = (const uint64_t *)&part->stats;
-    const uint64_t *router = (const uint64_t *)&part->router_side;
-    uint64_t *sum = (uint64_t *)stats;
-    for (size_t i = 0; i < sizeof *stats / sizeof *sum; i++) {
-        sum[i] = palm__counted(&own[i]) + palm__counted(&router[i]);
-    }
+    const palm_part_t *part = self->parts[index];
+    info->side = part->side;
+    info->name = part->options.name;
+    info->class_ = part->class_;
+    info->options = &part->options;
     return 0;
 }

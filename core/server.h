@@ -9,19 +9,22 @@
  *     palm_server_stop(server, &err);      drains
  *     palm_server_destroy(&server);
  *
- * Add parts and presets before the start.  palm_server_stop(), _wait(),
- * _endpoint(), _stats() and _cache() may be called from any thread; the other
- * calls belong to one thread at a time.  The library installs no signal handler
- * and its threads block all signals. */
+ * Add parts, presets and functions before the start.  palm_server_stop(),
+ * _wait(), _emit(), _endpoint(), _part_at(), _stats(), _route_at(), _state()
+ * and _cache() may then be called from any thread; the other calls belong to
+ * one thread at a time.  The library installs no signal handler and its threads
+ * block all signals. */
 #ifndef PALM_SERVER_H
 #define PALM_SERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/log.h"
 #include "core/part.h"
 
@@ -47,6 +50,31 @@ typedef struct palm_server_options {
     const palm_cache_options_t *cache; /* copied; NULL = in memory, with
                                           cache_size */
 } palm_server_options_t;
+
+/* A part as it is registered.  The pointers are the server's. */
+typedef struct palm_part_info {
+    palm_side_t side;
+    const char *name;
+    const palm_part_class_t *class_;
+    const palm_part_options_t *options;
+} palm_part_info_t;
+
+/* A part's route, and what went along it. */
+typedef struct palm_route_info {
+    palm_side_t side;  /* of the part */
+    const char *from;  /* its name */
+    const char *to;    /* the outbound part behind it */
+    uint64_t messages; /* that were routed so */
+    uint64_t bytes;    /* of them */
+    uint64_t dropped;  /* messages: that part has ended */
+} palm_route_info_t;
+
+typedef enum palm_server_state {
+    PALM_SERVER_STARTING, /* not all parts are ready */
+    PALM_SERVER_RUNNING,
+    PALM_SERVER_DRAINING, /* the intake is closed, the rest leaves */
+    PALM_SERVER_STOPPED   /* or it could not start */
+} palm_server_state_t;
 
 PALM_BEGIN_DECLS
 
@@ -77,7 +105,8 @@ void palm_server_destroy(palm_server_t **self_p);
 
 /* Registers a part.  class is borrowed and outlives the server; options are
  * copied.  Returns -1 with the names in *err and errno
- *   EINVAL   empty name, no address, class of another ABI, window < 1 …;
+ *   EINVAL   empty name, no address, class of another ABI, or one that is not
+ *            derived yet (it has a base), window < 1 …;
  *   EEXIST   the side already has a part of that name;
  *   EBUSY    the server has been started;
  *   ENOMEM. */
@@ -91,6 +120,17 @@ int palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
 PALM_EXPORT
 int palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
     PALM_MUST_USE;
+
+/* Registers a function for the parts that run them (trait PALM_RUNS), as
+ * palm_functions_register().  It is called in such a part's thread.  Add these
+ * parts first.  Returns -1 with errno
+ *   ENOTSUP  no part of the server runs functions;
+ *   EBUSY    the server has been started;
+ *   EINVAL, ENOMEM  see there. */
+PALM_EXPORT
+int palm_server_register(palm_server_t *self, const char *name,
+                         palm_yields_t yields, palm_function_f *function,
+                         void *arg) PALM_MUST_USE;
 
 /* Starts every part and returns when all have bound or connected.  On failure
  * nothing runs any more and *err names the part and its address:
@@ -115,6 +155,14 @@ int palm_server_wait(palm_server_t *self, int64_t timeout);
 PALM_EXPORT
 int palm_server_stop(palm_server_t *self, palm_error_t *err);
 
+/* Hands a message to an outbound bypass part, which sends it; takes *message,
+ * which is empty then.  Returns -1 and takes nothing with errno ENOENT (no such
+ * part), EINVAL (the server does not run), EAGAIN (`window` messages wait
+ * already) or ENOMEM.  Any thread. */
+PALM_EXPORT
+int palm_server_emit(palm_server_t *self, const char *name, zmq_msg_t *message)
+    PALM_MUST_USE;
+
 /* The endpoint that a part has really bound or connected, for example with the
  * port in place of "*".  NULL with errno ENOENT, or EINVAL before the start.
  * Valid until the server is destroyed. */
@@ -122,11 +170,35 @@ PALM_EXPORT
 const char *palm_server_endpoint(palm_server_t *self, palm_side_t side,
                                  const char *name);
 
-/* Copies what a part has counted.  Numbers may be a moment old; each only
- * grows.  Returns -1 with errno ENOENT. */
+/* Looks at the part number index, in the order in which they were added.  What
+ * *info points to is valid until the server is destroyed.  Returns -1 with
+ * errno ENOENT behind the last. */
+PALM_EXPORT
+int palm_server_part_at(const palm_server_t *self, size_t index,
+                        palm_part_info_t *info);
+
+/* Copies what a part has counted.  Numbers may be a moment old; counters only
+ * grow.  Takes no lock.  Returns -1 with errno ENOENT. */
 PALM_EXPORT
 int palm_server_stats(palm_server_t *self, palm_side_t side, const char *name,
                       palm_part_stats_t *stats);
+
+/* The same for the route number index, once the server has been started.
+ * Returns -1 with errno ENOENT behind the last. */
+PALM_EXPORT
+int palm_server_route_at(const palm_server_t *self, size_t index,
+                         palm_route_info_t *info);
+
+/* The name that it was made with. */
+PALM_EXPORT
+const char *palm_server_name(const palm_server_t *self);
+
+/* How far the server is; its name: "starting", "running", "draining",
+ * "stopped".  Takes no lock. */
+PALM_EXPORT
+palm_server_state_t palm_server_state(const palm_server_t *self);
+PALM_EXPORT
+const char *palm_server_state_name(palm_server_state_t state);
 
 /* The server's cache, valid until the server is destroyed.  Before the start
  * one that is not in memory has the presets only; for other keys it gives -1

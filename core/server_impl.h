@@ -33,6 +33,7 @@ struct palm_server {
     char *name;                    /* fixed */
     palm_server_options_t options; /* fixed */
     palm_cache_t *cache;           /* locks itself */
+    palm_functions_t *functions;   /* fixed once started */
     palm_part_t **parts;           /* fixed once started */
     size_t part_count;
     void *zmq;               /* made by start, ended by stop */
@@ -43,6 +44,7 @@ struct palm_server {
     pthread_mutex_t mutex;   /* guards what follows, and control */
     pthread_cond_t changed;  /* state, report or alive has changed */
     palm__server_state_t state;
+    int shown;     /* palm_server_state_t for others to read; atomic */
     bool started;  /* has run, or runs */
     bool stopping; /* somebody is in palm_server_stop() */
     palm__report_t report;
@@ -69,6 +71,9 @@ void palm__server_order_router(palm_server_t *self, palm__kind_t kind,
 void palm__server_order_bypass(palm_server_t *self, palm__kind_t kind);
 
 void palm__server_set_state(palm_server_t *self, palm__server_state_t state);
+
+/* Shows the state to palm_server_state(). */
+void palm__server_show(palm_server_t *self, palm_server_state_t state);
 
 /* Stops without draining, joins every thread, frees what start has made. */
 void palm__server_end(palm_server_t *self);

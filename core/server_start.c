@@ -38,6 +38,7 @@ palm__server_ended(palm_server_t *self, bool is_router)
     (void)pthread_mutex_lock(&self->mutex);
     self->alive--;
     if (is_router && self->state == PALM__RUNNING) {
+        palm__server_show(self, PALM_SERVER_STOPPED);
         self->state = PALM__ROUTER_ENDED;
     }
     (void)pthread_cond_broadcast(&self->changed);
@@ -65,6 +66,21 @@ router_main(void *arg)
     return NULL;
 }
 
+/* Receives the first order.  A bypass part that serves its world itself does so
+ * meanwhile: it may have something to tell of a server that starts. */
+static void
+receive_order(palm_part_t *part, zmq_msg_t *frame)
+{
+    bool serves = part->side == PALM_SIDE_BYPASS && !part->world;
+    int flags = serves ? ZMQ_DONTWAIT : 0;
+    while (zmq_msg_recv(frame, part->inner, flags) == -1
+           && (errno == EINTR || errno == EAGAIN)) {
+        if (errno == EAGAIN) {
+            palm__part_wait(part, false);
+        }
+    }
+}
+
 /* Waits until everybody is ready.  Returns false if the start has failed. */
 static bool
 await_go(palm_part_t *part)
@@ -72,8 +88,7 @@ await_go(palm_part_t *part)
     bool go = false;
     zmq_msg_t frame;
     (void)zmq_msg_init(&frame);
-    while (zmq_msg_recv(&frame, part->inner, 0) == -1 && errno == EINTR) {
-    }
+    receive_order(part, &frame);
     go = zmq_msg_size(&frame) == sizeof(palm__note_t)
          && palm__note_of(&frame).kind == PALM__GO;
     (void)zmq_msg_close(&frame);
@@ -178,6 +193,8 @@ make_bypass_line(palm_server_t *self, size_t index)
     return !(self->bypass[index] = zmq_socket(self->zmq, ZMQ_PAIR))
                    || zmq_setsockopt(self->bypass[index], ZMQ_LINGER, &none,
                                      sizeof none)
+                   || zmq_setsockopt(self->bypass[index], ZMQ_SNDHWM, &none,
+                                     sizeof none)
                    || zmq_bind(self->bypass[index], address)
                ? -1
                : 0;
@@ -249,6 +266,18 @@ start_threads(palm_server_t *self, palm_error_t *err)
     return await_reports(self, 1 + self->part_count, err);
 }
 
+static int
+advertise_one(const palm_part_t *part, const char *key, const char *address,
+              palm_error_t *err)
+{
+    if (key && palm_server_preset(part->server, key, palm_slice(address))) {
+        return palm_error_set(err, errno, "%s %s: cannot preset %s: %s",
+                              palm__side_name(part->side), part->options.name,
+                              key, palm_strerror(errno));
+    }
+    return 0;
+}
+
 /* Puts the addresses that were really bound into the cache. */
 static int
 advertise(palm_server_t *self, palm_error_t *err)
@@ -256,14 +285,12 @@ advertise(palm_server_t *self, palm_error_t *err)
     for (size_t i = 0; i < self->part_count; i++) {
         const palm_part_t *part = self->parts[i];
         const palm_part_options_t *options = &part->options;
-        const char *address =
-            options->advertise ? options->advertise : part->endpoint;
-        if (options->advertise_as
-            && palm_server_preset(self, options->advertise_as,
-                                  palm_slice(address))) {
-            return palm_error_set(err, errno, "%s %s: cannot preset %s: %s",
-                                  palm__side_name(part->side), options->name,
-                                  options->advertise_as, palm_strerror(errno));
+        if (advertise_one(
+                part, options->advertise_as,
+                options->advertise ? options->advertise : part->endpoint, err)
+            || advertise_one(part, options->advertise_pull_as,
+                             part->pull_endpoint, err)) {
+            return -1;
         }
     }
     return 0;

@@ -39,17 +39,61 @@ void
 palm__server_order_bypass(palm_server_t *self, palm__kind_t kind)
 {
     const palm__note_t note = {.kind = (uint8_t)kind};
+    (void)pthread_mutex_lock(&self->mutex);
     for (size_t i = 0; self->bypass && i < self->part_count; i++) {
         if (self->bypass[i]) {
             (void)palm__note_send(self->bypass[i], &note);
         }
     }
+    (void)pthread_mutex_unlock(&self->mutex);
+}
+
+/* The running bypass part that sends, with the mutex held. */
+static palm_part_t *
+find_emitter(palm_server_t *self, const char *name)
+{
+    palm_part_t *part = palm__server_find(self, PALM_SIDE_BYPASS, name);
+    if (part && part->class_->direction != PALM_OUTBOUND) {
+        errno = ENOENT;
+        return NULL;
+    }
+    if (part && self->state != PALM__RUNNING) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return part;
+}
+
+int
+palm_server_emit(palm_server_t *self, const char *name, zmq_msg_t *message)
+{
+    const palm__note_t note = {.kind = PALM__TRAIN, .count = 1};
+    zmq_msg_t frame;
+    int result = -1;
+    (void)pthread_mutex_lock(&self->mutex);
+    palm_part_t *part = find_emitter(self, name);
+    if (part
+        && __atomic_load_n(&part->given, __ATOMIC_RELAXED)
+               >= part->options.window) {
+        errno = EAGAIN;
+    } else if (part && !palm__train_frame(&frame, &note, message, 1)) {
+        (void)__atomic_add_fetch(&part->given, 1, __ATOMIC_RELAXED);
+        (void)zmq_msg_send(&frame, self->bypass[part->index], ZMQ_DONTWAIT);
+        (void)zmq_msg_close(&frame);
+        result = 0;
+    }
+    (void)pthread_mutex_unlock(&self->mutex);
+    return result;
 }
 
 void
 palm__server_set_state(palm_server_t *self, palm__server_state_t state)
 {
     (void)pthread_mutex_lock(&self->mutex);
+    if (state == PALM__RUNNING || state == PALM__STOPPED) {
+        palm__server_show(self, state == PALM__RUNNING ? PALM_SERVER_RUNNING
+                                                       : PALM_SERVER_STOPPED);
+    }
     self->state = state;
     self->started |= state == PALM__RUNNING;
     (void)pthread_cond_broadcast(&self->changed);
@@ -142,12 +186,12 @@ join_threads(palm_server_t *self)
 static void
 free_lines(palm_server_t *self)
 {
+    (void)pthread_mutex_lock(&self->mutex);
     for (size_t i = 0; self->bypass && i < self->part_count; i++) {
         palm__close(&self->bypass[i]);
     }
     free(self->bypass);
     self->bypass = NULL;
-    (void)pthread_mutex_lock(&self->mutex);
     palm__close(&self->control);
     (void)pthread_mutex_unlock(&self->mutex);
     palm__term(&self->zmq);

@@ -59,6 +59,26 @@ what_it_bound_is_advertised(void)
 }
 
 static void
+it_tells_its_parts_in_their_order(void)
+{
+    struct rig rig;
+    palm_part_info_t part;
+    rig_init(&rig, NULL);
+    FAILS(ENOENT, palm_server_part_at(rig.server, 0, &part));
+    rig_add(&rig, "PubService", "Out", NULL, NULL);
+    rig_add(&rig, "PullService", "In", "Out", NULL);
+    MUST(!palm_server_part_at(rig.server, 1, &part));
+    EQUAL_INT(PALM_SIDE_INBOUND, part.side);
+    EQUAL_TEXT("In", part.name);
+    EQUAL_TEXT("PullService", part.class_->name);
+    EQUAL_TEXT("Out", part.options->route);
+    MUST(!palm_server_part_at(rig.server, 0, &part));
+    EQUAL_INT(PALM_SIDE_OUTBOUND, part.side);
+    FAILS(ENOENT, palm_server_part_at(rig.server, 2, &part));
+    rig_drop(&rig);
+}
+
+static void
 unknown_parts_have_no_endpoint_and_no_stats(void)
 {
     struct rig rig;
@@ -245,6 +265,7 @@ nothing_leaks(void)
 
 static const struct tap_test tests[] = {
     {"what it bound is advertised", what_it_bound_is_advertised},
+    {"it tells its parts in their order", it_tells_its_parts_in_their_order},
     {"unknown parts have no endpoint and no stats",
      unknown_parts_have_no_endpoint_and_no_stats},
     {"waiting has a timeout", waiting_has_a_timeout},

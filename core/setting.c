@@ -27,6 +27,17 @@ set_bool(void *field, const char *text, palm_error_t *err)
 }
 
 static int
+set_choice(void *field, const char *text, palm_error_t *err)
+{
+    bool value;
+    if (palm_value_bool(text, &value, err)) {
+        return -1;
+    }
+    *(int *)field = value;
+    return 0;
+}
+
+static int
 set_count(void *field, const char *text, palm_error_t *err)
 {
     return palm_value_count(text, field, err);
@@ -64,6 +75,7 @@ static const struct {
 } kinds[] = {
     [PALM__SETTING_TEXT] = {set_text, false},
     [PALM__SETTING_BOOL] = {set_bool, false},
+    [PALM__SETTING_CHOICE] = {set_choice, false},
     [PALM__SETTING_COUNT] = {set_count, true},
     [PALM__SETTING_SIZE] = {set_size, true},
     [PALM__SETTING_DURATION] = {set_duration, true},

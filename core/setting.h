@@ -11,6 +11,7 @@
 typedef enum palm__setting_kind {
     PALM__SETTING_TEXT,     /* const char * */
     PALM__SETTING_BOOL,     /* bool */
+    PALM__SETTING_CHOICE,   /* int: true, false, or what it was before */
     PALM__SETTING_COUNT,    /* int64_t */
     PALM__SETTING_SIZE,     /* int64_t, bytes */
     PALM__SETTING_DURATION, /* int64_t, ms, -1 = never */

@@ -100,17 +100,29 @@ attach(palm_part_t *part)
                           &size);
 }
 
+/* Calls the class's own code, if there is any. */
+static int
+open_class(palm_part_t *part, palm_error_t *err)
+{
+    part->opened = true;
+    return part->class_->operations.open
+               ? part->class_->operations.open(part, err)
+               : 0;
+}
+
 int
 palm__socket_open(palm_part_t *part, palm_error_t *err)
 {
     const char *side = palm__side_name(part->side);
+    if (part->class_->socket_type == PALM_NO_SOCKET) {
+        return open_class(part, err);
+    }
     part->world = zmq_socket(part->server->zmq, part->class_->socket_type);
     if (!part->world || set_options(part)) {
         return palm_error_set(err, errno, "%s %s: cannot make its socket: %s",
                               side, part->options.name, palm_strerror(errno));
     }
-    if (part->class_->operations.open
-        && part->class_->operations.open(part, err)) {
+    if (open_class(part, err)) {
         return -1;
     }
     if (attach(part)) {

@@ -37,6 +37,7 @@ typedef struct palm__note {
     uint16_t from;  /* index of the inbound part whose credit this is */
     uint32_t count; /* messages */
     uint64_t bytes; /* of them */
+    int64_t since;  /* when the first of them came in, us; 0 = unknown */
 } palm__note_t;
 
 typedef struct palm__train {

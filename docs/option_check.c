@@ -4,7 +4,7 @@
  *     option_check KIND            prints the names, one a line
  *     option_check KIND KEY TEXT   whether TEXT is the default of KEY
  *
- * KIND is server, part or cache.
+ * KIND is server, part, cache or kind.
  */
 #include <palm.h>
 #include <stdio.h>
@@ -49,6 +49,16 @@ check_cache(const char *key, const char *text, palm_error_t *err)
     return memcmp(&changed, &defaults, sizeof changed);
 }
 
+static int
+check_kind(const char *key, const char *text, palm_error_t *err)
+{
+    palm_kind_options_t defaults, changed;
+    palm_kind_options_init(&defaults);
+    memcpy(&changed, &defaults, sizeof changed);
+    return palm_kind_option_set(&changed, key, text, err)
+           || memcmp(&changed, &defaults, sizeof changed);
+}
+
 static const struct {
     const char *word;
     const char *(*name)(size_t index);
@@ -57,6 +67,7 @@ static const struct {
     {"server", palm_server_option_name, check_server},
     {"part", palm_part_option_name, check_part},
     {"cache", palm_cache_option_name, check_cache},
+    {"kind", palm_kind_option_name, check_kind},
 };
 
 int

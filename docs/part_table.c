@@ -35,6 +35,8 @@ static const struct {
     {PALM_TO_WORKERS, "what it sends comes back as results"},
     {PALM_FROM_WORKERS, "brings results back, drains last"},
     {PALM_TOPIC, "frames are [topic, message]"},
+    {PALM_PARALLEL, "several answers are waited for at once"},
+    {PALM_STAYS_OPEN, "brings answers until the stop"},
     {PALM_RAW, "the frame need not be a PalmMessage"},
 };
 

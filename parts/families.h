@@ -10,10 +10,11 @@ extern const palm_part_class_t palm__services[];
 extern const palm_part_class_t palm__connections[];
 extern const palm_part_class_t palm__bypass_parts[];
 
-/* The columns of the tables, in their words; for the tables only. */
+/* The columns of the tables, in their words; for the tables only.  base is the
+ * last member: named first, it need not stand at the end of each row. */
 #define ROW(name, direction, meets, makes, waits, socket, traits)              \
-    PALM_PART_ABI, name, WORD_##direction, WORD_##meets, WORD_##makes,         \
-        WORD_##waits, ZMQ_##socket, TRAIT_##traits
+    .base = NULL, .abi = PALM_PART_ABI, name, WORD_##direction, WORD_##meets,  \
+    WORD_##makes, WORD_##waits, ZMQ_##socket, TRAIT_##traits
 
 #define WORD_IN       PALM_INBOUND
 #define WORD_OUT      PALM_OUTBOUND
@@ -29,19 +30,24 @@ extern const palm_part_class_t palm__bypass_parts[];
 #define TRAIT_TO_WORKERS   PALM_TO_WORKERS
 #define TRAIT_FROM_WORKERS PALM_FROM_WORKERS
 #define TRAIT_TOPIC        PALM_TOPIC
+#define TRAIT_PARALLEL     PALM_PARALLEL
+#define TRAIT_STAYS_OPEN   PALM_STAYS_OPEN
+
+/* In the column of the socket types. */
+#define ZMQ_NO_SOCKET PALM_NO_SOCKET
 
 #define NO_HOOKS                                                               \
     {                                                                          \
-        NULL, NULL, NULL, NULL, NULL, NULL, NULL                               \
+        .scatter = NULL                                                        \
     }
 #define NO_OPERATIONS                                                          \
     {                                                                          \
-        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL                         \
+        .open = NULL                                                           \
     }
 #define PLAIN NO_HOOKS, NO_OPERATIONS, 0
 #define LAST                                                                   \
     {                                                                          \
-        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN                \
+        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN, NULL          \
     }
 
 #endif

@@ -19,10 +19,13 @@
 #include "harness/program/program.h"
 #include "harness/server/build.h"
 #include "harness/server/cache.h"
+#include "harness/server/dot.h"
+#include "harness/server/plugin.h"
 #include "harness/server/reader.h"
 
 struct arguments {
     bool check;
+    bool dot;
     bool list;
     struct program_list overrides; /* --set */
 };
@@ -30,7 +33,9 @@ struct arguments {
 static const struct program_option options[] = {
     {"check", NULL, "only say whether the file is valid", PROGRAM_FLAG,
      offsetof(struct arguments, check)},
-    {"list", NULL, "print the parts and the keys of a server file",
+    {"dot", NULL, "print how the server is wired, for Graphviz", PROGRAM_FLAG,
+     offsetof(struct arguments, dot)},
+    {"list", NULL, "print parts, kinds and the keys of a server file",
      PROGRAM_FLAG, offsetof(struct arguments, list)},
     {"set", "SECTION.KEY=VALUE", "override a setting; may be repeated",
      PROGRAM_LIST, offsetof(struct arguments, overrides)},
@@ -38,7 +43,7 @@ static const struct program_option options[] = {
 
 static const struct program program = {
     "palm-server",
-    "[OPTION]... FILE\n--list\n",
+    "[OPTION]... FILE\n--dot FILE\n--list\n",
     "Runs the server that FILE describes; with FILE - it is read from stdin.\n"
     "Prints READY, one line for each endpoint that was bound and an empty\n"
     "line, once every part has started.  SIGTERM and SIGINT drain it.\n",
@@ -61,11 +66,19 @@ print_list(void)
                found->name);
     }
     server_cache_print_backends();
+    puts("Kinds of servers:");
+    for (size_t i = 0; (key = palm_kind_name(i)); i++) {
+        printf("  %s\n", key);
+    }
     puts("Keys of [server]:\n  name");
     for (size_t i = 0; (key = palm_server_option_name(i)); i++) {
         printf("  %s\n", key);
     }
-    puts("Keys of a part:\n  part");
+    puts("Keys of [server] with a kind:\n  kind\n  " SERVER_EXEC_TIMEOUT);
+    for (size_t i = 0; (key = palm_kind_option_name(i)); i++) {
+        printf("  %s\n", key);
+    }
+    puts("Keys of a part:\n  part\n  plugin");
     for (size_t i = 0; (key = palm_part_option_name(i)); i++) {
         if (strcmp(key, "name")) {
             printf("  %s\n", key);
@@ -110,6 +123,7 @@ override(struct server_file *file, const struct program_list *overrides,
 /* What the thread that waits for signals is given, and gives back. */
 struct stopper {
     palm_server_t *server; /* outlives the thread */
+    const struct server_functions *functions;
     const palm_log_t *log;
     pthread_t thread;
     sigset_t signals; /* SIGTERM and SIGINT */
@@ -125,6 +139,7 @@ on_second_signal(int number)
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;
     (void)number;
+    command_kill_running();
     _exit(PROGRAM_FAILED);
 }
 
@@ -173,6 +188,7 @@ stop_on_signal(void *arg)
     (void)pthread_sigmask(SIG_UNBLOCK, &self->signals, NULL);
     palm_log(self->log, PALM_LOG_INFO, "PALM-SERVER-STOPPING",
              "signal %d: drains; a second one leaves at once", number);
+    server_functions_stop(self->functions);
     if (palm_server_stop(self->server, &self->err)) {
         self->stop_code = errno;
     }
@@ -182,21 +198,16 @@ stop_on_signal(void *arg)
 /* --- running ----------------------------------------------------------- */
 
 static int
-print_endpoints(palm_server_t *server, const struct server_file *file)
+print_endpoints(palm_server_t *server)
 {
-    palm_side_t side;
+    palm_part_info_t part;
     puts("READY");
-    for (size_t i = 0; i < file->count; i++) {
-        const struct server_section *section = &file->sections[i];
-        if (!server_section_side(section, &side)) {
-            continue;
-        }
-        const struct server_setting *part =
-            server_section_find(section, "part");
+    for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
         const char *endpoint =
-            palm_server_endpoint(server, side, section->name);
-        if (endpoint && palm_library_find(part->value)->binds) {
-            printf("%s %s %s\n", section->kind, section->name, endpoint);
+            palm_server_endpoint(server, part.side, part.name);
+        if (endpoint && part.class_->binds) {
+            printf("%s %s %s\n", server_side_name(part.side), part.name,
+                   endpoint);
         }
     }
     puts("");
@@ -204,25 +215,20 @@ print_endpoints(palm_server_t *server, const struct server_file *file)
 }
 
 static void
-log_stats(palm_server_t *server, const struct server_file *file,
-          const palm_log_t *log)
+log_stats(palm_server_t *server, const palm_log_t *log)
 {
-    palm_side_t side;
+    palm_part_info_t part;
     palm_part_stats_t stats;
-    for (size_t i = 0; i < file->count; i++) {
-        const struct server_section *section = &file->sections[i];
-        if (!server_section_side(section, &side)
-            || palm_server_stats(server, side, section->name, &stats)) {
-            continue;
-        }
+    for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
+        (void)palm_server_stats(server, part.side, part.name, &stats);
         palm_log(log, PALM_LOG_INFO, "PALM-SERVER-COUNTED",
                  "%s %s: received=%" PRIu64 " sent=%" PRIu64
                  " undecodable=%" PRIu64 " failed=%" PRIu64 " unrouted=%" PRIu64
                  " absent=%" PRIu64 " slow=%" PRIu64 " expired=%" PRIu64
                  " left=%" PRIu64,
-                 section->kind, section->name, stats.received, stats.sent,
-                 stats.undecodable, stats.failed, stats.unrouted, stats.absent,
-                 stats.slow, stats.expired, stats.left);
+                 server_side_name(part.side), part.name, stats.received,
+                 stats.sent, stats.undecodable, stats.failed, stats.unrouted,
+                 stats.absent, stats.slow, stats.expired, stats.left);
     }
 }
 
@@ -249,20 +255,21 @@ await_end(struct stopper *stopper)
 }
 
 static int
-run(palm_server_t *server, const struct server_file *file,
+run(palm_server_t *server, const struct server_functions *functions,
     const palm_log_t *log)
 {
-    struct stopper stopper = {.server = server, .log = log};
+    struct stopper stopper = {
+        .server = server, .functions = functions, .log = log};
     palm_error_t err = {0};
     block_signals(&stopper.signals);
     if (palm_server_start(server, &err)) {
         return program_error("%s", err.text);
     }
-    if (print_endpoints(server, file)) {
+    if (print_endpoints(server)) {
         return PROGRAM_FAILED;
     }
     int status = await_end(&stopper);
-    log_stats(server, file, log);
+    log_stats(server, log);
     return status;
 }
 
@@ -273,15 +280,24 @@ serve(struct server_file *file, const char *path,
     palm_log_t log = {palm_log_stderr, (void *)(uintptr_t)program.name,
                       PALM_LOG_INFO};
     palm_error_t err = {0};
+    struct server_functions functions = {NULL, 0, -1};
     palm_server_t *server = NULL;
+    struct server_plugins plugins = {0};
+    int status = PROGRAM_MISUSED;
     if (read_file(file, path, &err)
         || override(file, &arguments->overrides, &err)
-        || !(server = server_build(file, &log, &err))) {
+        || server_plugins_load(&plugins, file, &err)
+        || !(server = server_build(file, &log, &functions, &err))) {
         (void)program_error("%s", err.text);
-        return PROGRAM_MISUSED;
+    } else if (arguments->dot) {
+        server_dot(server, file);
+        status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
+    } else {
+        status = arguments->check ? PROGRAM_OK : run(server, &functions, &log);
     }
-    int status = arguments->check ? PROGRAM_OK : run(server, file, &log);
     palm_server_destroy(&server);
+    server_functions_fini(&functions);
+    server_plugins_fini(&plugins);
     return status;
 }
 

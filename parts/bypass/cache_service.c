@@ -20,6 +20,8 @@ enum {
 #define TTL_MAX (INT64_MAX / 100) /* that another digit may follow */
 #define NOTHING UINT32_MAX        /* the size that cas expects: no value */
 
+#include "parts/stats.h"
+
 typedef int verb_f(palm_part_t *part, const palm_message_t *request,
                    zmq_msg_t *reply);
 
@@ -226,13 +228,28 @@ ttl(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
     return reply_with(reply, request->cache);
 }
 
+/* reply = what the server counts, as JSON. */
+static int
+stats(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
+{
+    zmq_msg_t json;
+    (void)request;
+    if (palm__stats_json(palm_part_server(part), &json)) {
+        return -1;
+    }
+    (void)zmq_msg_move(reply, &json);
+    (void)zmq_msg_close(&json);
+    return 0;
+}
+
 static const struct {
     const char *name;
     verb_f *run;
     bool key_is_payload;
 } verbs[] = {
-    {"set", set, false},  {"get", get, true},  {"delete", delete, true},
-    {"list", list, true}, {"cas", cas, false}, {"ttl", ttl, false},
+    {"set", set, false},     {"get", get, true},  {"delete", delete, true},
+    {"list", list, true},    {"cas", cas, false}, {"ttl", ttl, false},
+    {"stats", stats, false},
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };

@@ -9,7 +9,7 @@ int palm__cache_answer(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply);
 
 #define PALM__CACHE_OPERATIONS                                                 \
     {                                                                          \
-        NULL, NULL, NULL, NULL, NULL, NULL, NULL, palm__cache_answer           \
+        .answer = palm__cache_answer                                           \
     }
 
 #endif

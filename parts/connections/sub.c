@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sub.c: SubConnection subscribes to the server before it in a pipeline.  A
- * subscription is a prefix; that the topic is equal is checked in inbound.c. */
+ * subscription is a prefix, so that the topic is equal is checked here. */
 #include "config.h"
 #include "parts/connections/sub.h"
 
@@ -18,4 +18,47 @@ palm__sub_open(palm_part_t *part, palm_error_t *err)
             options->previous, palm_strerror(errno));
     }
     return 0;
+}
+
+static int
+refuse(palm_part_t *part, const char *why)
+{
+    palm_part_count(&palm_part_stats(part)->undecodable, 1);
+    palm_part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s", why);
+    return -1;
+}
+
+/* Drops what is behind the message.  Whether there was anything. */
+static bool
+skip_frames(void *socket, zmq_msg_t *frame)
+{
+    bool any = false;
+    while (zmq_msg_more(frame) && zmq_msg_recv(frame, socket, 0) != -1) {
+        any = true;
+    }
+    return any;
+}
+
+int
+palm__sub_receive(palm_part_t *part, zmq_msg_t *frame)
+{
+    void *socket = palm_part_socket(part);
+    if (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) == -1) {
+        return 0;
+    }
+    palm_slice_t topic = {zmq_msg_data(frame), zmq_msg_size(frame)};
+    bool ours = palm_slice_is_equal(
+        topic, palm_slice(palm_part_options(part)->previous));
+    if (!zmq_msg_more(frame)) {
+        return refuse(part, "one frame, expected topic and message");
+    }
+    (void)zmq_msg_recv(frame, socket, 0); /* frames arrive together */
+    if (skip_frames(socket, frame)) {
+        return refuse(part, "more than two frames");
+    }
+    if (!ours) {
+        palm_part_count(&palm_part_stats(part)->foreign, 1);
+        return -1;
+    }
+    return 1;
 }

@@ -21,8 +21,10 @@ int palm__pub_yield(palm_part_t *part, const palm_message_t *message);
 
 #define PALM__PUB_OPERATIONS                                                   \
     {                                                                          \
-        palm__pub_open, palm__pub_close, palm__pub_send, palm__pub_readable,   \
-            palm__pub_tick, palm__pub_held, palm__pub_yield, NULL              \
+        .open = palm__pub_open, .close = palm__pub_close,                      \
+        .send = palm__pub_send, .readable = palm__pub_readable,                \
+        .tick = palm__pub_tick, .held = palm__pub_held,                        \
+        .yield = palm__pub_yield                                               \
     }
 #define PALM__PUB_STATE_SIZE sizeof(struct palm__pub)
 

@@ -2,7 +2,12 @@
 /* services.c: parts that bind; they define the cluster's addresses. */
 #include "config.h"
 #include "parts/families.h"
+#include "parts/services/gateway_router.h"
 #include "parts/services/pub.h"
+#include "parts/services/push_pull.h"
+#if HAVE_MICROHTTPD
+#include "parts/services/http.h"
+#endif
 
 /* clang-format off */
 const palm_part_class_t palm__services[] = {
@@ -22,10 +27,22 @@ const palm_part_class_t palm__services[] = {
     {ROW("WorkerPushService",
          OUT, STANDARD, BINDS,    GOES_ON, PUSH, TO_WORKERS),
      PLAIN},
+    {ROW("PushPullService",
+         OUT, STANDARD, BINDS,    WAITS,   PUSH, NONE),
+     NO_HOOKS, PALM__PUSH_PULL_OPERATIONS, PALM__PUSH_PULL_STATE_SIZE},
+    {ROW("GatewayRouter",
+         IN,  STANDARD, BINDS,    GOES_ON, ROUTER, STAYS_OPEN),
+     NO_HOOKS, PALM__GATEWAY_ROUTER_OPERATIONS,
+     PALM__GATEWAY_ROUTER_STATE_SIZE},
     /* XPUB is PUB that tells who subscribes; on the wire they are the same. */
     {ROW("PubService",
          OUT, STANDARD, BINDS,    GOES_ON, XPUB, TOPIC),
      NO_HOOKS, PALM__PUB_OPERATIONS, PALM__PUB_STATE_SIZE},
+#if HAVE_MICROHTTPD
+    {ROW("HttpService",
+         IN,  STANDARD, BINDS,    WAITS,   NO_SOCKET, NONE),
+     NO_HOOKS, PALM__HTTP_SERVICE_OPERATIONS, PALM__HTTP_SERVICE_STATE_SIZE},
+#endif
     LAST,
 };
 /* clang-format on */

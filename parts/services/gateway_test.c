@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of GatewayRouter and GatewayDealer, as clients and workers see them. */
+#include "config.h"
+
+#include <pthread.h>
+#include <stddef.h>
+
+#include "harness/support/tap.h"
+#include "harness/support/wire.h"
+
+#define COUNTER(name) offsetof(palm_part_stats_t, name)
+
+/* gateway_router -> Work, Done -> gateway_dealer, and the sockets of a worker.
+ */
+struct bench {
+    struct rig rig;
+    void *tasks; /* PULL, from Work */
+    void *done;  /* PUSH, to Done */
+};
+
+/* A dealer needs the router's address, so that is chosen before. */
+static void
+start(struct bench *bench, const palm_part_options_t *chosen)
+{
+    char endpoint[256];
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    if (chosen) {
+        options = *chosen;
+    }
+    rig_init(&bench->rig, NULL);
+    void *probe = rig_bind(&bench->rig, ZMQ_ROUTER, endpoint);
+    MUST(!zmq_unbind(probe, endpoint));
+    MUST(tap_await(wire_is_free, endpoint));
+    options.address = endpoint;
+    rig_add(&bench->rig, "GatewayRouter", "gateway_router", "Work", &options);
+    rig_add(&bench->rig, "GatewayDealer", "gateway_dealer", NULL, &options);
+    rig_add(&bench->rig, "WorkerPushService", "Work", NULL, NULL);
+    rig_add(&bench->rig, "WorkerPullService", "Done", "gateway_dealer", NULL);
+    rig_start(&bench->rig);
+    bench->tasks = NULL;
+    bench->done = rig_connect(&bench->rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Done");
+}
+
+/* Connects the worker to its tasks. */
+static void
+hire(struct bench *bench)
+{
+    bench->tasks =
+        rig_connect(&bench->rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Work");
+}
+
+/* A socket of that identity, at the router. */
+static void *
+connect_peer(struct bench *bench, int type, const char *identity)
+{
+    void *socket =
+        rig_connect(&bench->rig, type, PALM_SIDE_INBOUND, "gateway_router");
+    const char *endpoint = palm_server_endpoint(
+        bench->rig.server, PALM_SIDE_INBOUND, "gateway_router");
+    MUST(!zmq_disconnect(socket, endpoint)); /* that was without its name */
+    MUST(!zmq_setsockopt(socket, ZMQ_ROUTING_ID, identity, strlen(identity)));
+    MUST(!zmq_connect(socket, endpoint));
+    return socket;
+}
+
+/* Sends a request of a client through a DEALER. */
+static void
+request(void *dealer, const char *client, const char *payload)
+{
+    palm_message_t message = wire_message(client, client, payload);
+    send_text(dealer, "", ZMQ_SNDMORE);
+    send_message(dealer, &message, 0);
+}
+
+/* Hands in a worker's result for a client. */
+static void
+answer(struct bench *bench, const char *client, const char *payload)
+{
+    palm_message_t message = wire_message(client, client, payload);
+    send_message(bench->done, &message, 0);
+}
+
+static void
+expect_answer(void *dealer, const char *payload)
+{
+    expect_text(dealer, "", true);
+    expect_payload(dealer, payload);
+}
+
+static palm_part_stats_t
+counted(struct bench *bench)
+{
+    return rig_stats(&bench->rig, PALM_SIDE_INBOUND, "gateway_router");
+}
+
+static void
+a_peer_with_its_clients_name_gets_its_answer(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    hire(&bench);
+    void *req = connect_peer(&bench, ZMQ_REQ, "client-1");
+    palm_message_t message = wire_message("client-1", "tag", "question");
+    send_message(req, &message, 0);
+    expect_payload(bench.tasks, "question");
+    answer(&bench, "client-1", "answer");
+    expect_payload(req, "answer");
+    rig_fini(&bench.rig);
+}
+
+static void
+one_peer_may_ask_for_many_clients(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    hire(&bench);
+    void *gateway = connect_peer(&bench, ZMQ_DEALER, "gateway");
+    request(gateway, "a", "of a");
+    request(gateway, "b", "of b");
+    expect_payload(bench.tasks, "of a");
+    expect_payload(bench.tasks, "of b");
+    answer(&bench, "b", "for b");
+    answer(&bench, "a", "for a");
+    expect_answer(gateway, "for b");
+    expect_answer(gateway, "for a");
+    rig_fini(&bench.rig);
+}
+
+static void
+an_answer_for_nobody_is_dropped_and_counted(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    hire(&bench);
+    void *gateway = connect_peer(&bench, ZMQ_DEALER, "gateway");
+    request(gateway, "a", "question");
+    expect_payload(bench.tasks, "question");
+    answer(&bench, "stranger", "lost");
+    answer(&bench, "a", "answer");
+    answer(&bench, "a", "once more");
+    expect_answer(gateway, "answer");
+    rig_await_count(&bench.rig, PALM_SIDE_INBOUND, "gateway_router",
+                    COUNTER(absent), 2);
+    expect_nothing(gateway);
+    rig_fini(&bench.rig);
+}
+
+static void
+answers_flow_while_requests_wait(void)
+{
+    struct bench bench;
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    options.window = 1;
+    start(&bench, &options);
+    void *gateway = connect_peer(&bench, ZMQ_DEALER, "gateway");
+    request(gateway, "a", "1");
+    request(gateway, "b", "2"); /* no worker: these have no credit */
+    request(gateway, "c", "3");
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Work", COUNTER(received),
+                    1);
+    answer(&bench, "a", "answer");
+    expect_answer(gateway, "answer");
+    hire(&bench);
+    expect_payload(bench.tasks, "1");
+    expect_payload(bench.tasks, "2");
+    expect_payload(bench.tasks, "3");
+    answer(&bench, "b", "for b");
+    answer(&bench, "c", "for c");
+    expect_answer(gateway, "for b");
+    expect_answer(gateway, "for c");
+    rig_fini(&bench.rig);
+}
+
+static void
+more_than_hwm_requests_do_not_wait(void)
+{
+    struct bench bench;
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    options.window = 1;
+    options.hwm = 2;
+    start(&bench, &options);
+    void *gateway = connect_peer(&bench, ZMQ_DEALER, "gateway");
+    for (int i = 0; i < 10; i++) {
+        request(gateway, "a", "question");
+    }
+    rig_await_count(&bench.rig, PALM_SIDE_INBOUND, "gateway_router",
+                    COUNTER(failed), 1);
+    rig_drop(&bench.rig);
+}
+
+static void
+what_is_malformed_is_dropped_and_counted(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    hire(&bench);
+    void *peer = connect_peer(&bench, ZMQ_DEALER, "gateway");
+    palm_message_t nobody = wire_message(NULL, NULL, "question");
+    send_text(peer, "one frame", 0);
+    send_text(peer, "not empty", ZMQ_SNDMORE);
+    send_text(peer, "message", 0);
+    send_text(peer, "", ZMQ_SNDMORE);
+    send_bytes(peer, "\xff\xff\xff\xff", 4, 0);
+    send_text(peer, "", ZMQ_SNDMORE);
+    send_message(peer, &nobody, 0);
+    for (int i = 0; i < 9; i++) {
+        send_text(peer, "", i < 8 ? ZMQ_SNDMORE : 0);
+    }
+    send_text(peer, "a", ZMQ_SNDMORE); /* only the dealer may answer */
+    send_text(peer, "", ZMQ_SNDMORE);
+    send_message(peer, &nobody, 0);
+    request(peer, "a", "question");
+    expect_payload(bench.tasks, "question");
+    EQUAL_INT(6, counted(&bench).undecodable);
+    answer(&bench, "a", "answer");
+    expect_answer(peer, "answer");
+    rig_fini(&bench.rig);
+}
+
+static void
+a_result_without_a_client_costs_itself_only(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    hire(&bench);
+    void *gateway = connect_peer(&bench, ZMQ_DEALER, "gateway");
+    request(gateway, "a", "question");
+    expect_payload(bench.tasks, "question");
+    answer(&bench, NULL, "for nobody");
+    answer(&bench, "a", "answer");
+    expect_answer(gateway, "answer");
+    EQUAL_INT(
+        1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "gateway_dealer").failed);
+    rig_fini(&bench.rig);
+}
+
+static void *
+stop(void *arg)
+{
+    return palm_server_stop(arg, NULL) ? arg : NULL;
+}
+
+static void
+a_drain_brings_the_last_answers(void)
+{
+    struct bench bench;
+    pthread_t thread;
+    void *left = NULL;
+    start(&bench, NULL);
+    hire(&bench);
+    void *gateway = connect_peer(&bench, ZMQ_DEALER, "gateway");
+    request(gateway, "a", "question");
+    expect_payload(bench.tasks, "question");
+    MUST(!pthread_create(&thread, NULL, stop, bench.rig.server));
+    request(gateway, "b", "too late, or not");
+    answer(&bench, "a", "answer");
+    expect_answer(gateway, "answer");
+    zmq_pollitem_t item = {bench.tasks, 0, ZMQ_POLLIN, 0};
+    while (zmq_poll(&item, 1, 50) > 0) { /* it came before the intake closed */
+        expect_payload(bench.tasks, "too late, or not");
+        answer(&bench, "b", "answer");
+    }
+    MUST(!pthread_join(thread, &left));
+    rig_drop(&bench.rig);
+}
+
+static const struct tap_test tests[] = {
+    {"a peer with its client's name gets its answer",
+     a_peer_with_its_clients_name_gets_its_answer},
+    {"one peer may ask for many clients", one_peer_may_ask_for_many_clients},
+    {"an answer for nobody is dropped and counted",
+     an_answer_for_nobody_is_dropped_and_counted},
+    {"answers flow while requests wait for credit",
+     answers_flow_while_requests_wait},
+    {"of more than hwm requests that wait some are dropped, and counted",
+     more_than_hwm_requests_do_not_wait},
+    {"what is malformed is dropped and counted",
+     what_is_malformed_is_dropped_and_counted},
+    {"a result without a client costs itself only",
+     a_result_without_a_client_costs_itself_only},
+    {"a drain brings the last answers", a_drain_brings_the_last_answers},
+};
+
+TAP_MAIN("gateway", tests)

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* push_pull.c: sends a message to a worker and waits for its answer, which is
+ * the feedback.
+ *
+ * Nothing ties an answer to its message but what is in them: a worker's answer
+ * is the message with another payload.  So an answer that comes after its time
+ * is passed over, and never taken for that of the next message. */
+#include "config.h"
+#include "parts/services/push_pull.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+
+#include "parts/answer.h"
+
+static struct palm__push_pull *
+state_of(palm_part_t *part)
+{
+    return palm_part_state(part);
+}
+
+/* --- the second socket ---------------------------------------------------- */
+
+static int
+set_options(void *socket, const palm_part_options_t *options)
+{
+    const int hwm = options->hwm > INT_MAX ? INT_MAX : (int)options->hwm;
+    const int none = 0;
+    return zmq_setsockopt(socket, ZMQ_RCVHWM, &hwm, sizeof hwm)
+                   || zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none)
+                   || zmq_setsockopt(socket, ZMQ_MAXMSGSIZE,
+                                     &options->max_message_size,
+                                     sizeof options->max_message_size)
+               ? -1
+               : 0;
+}
+
+static int
+bind_pull(palm_part_t *part, struct palm__push_pull *self)
+{
+    const palm_part_options_t *options = palm_part_options(part);
+    char endpoint[512];
+    size_t size = sizeof endpoint, fd_size = sizeof self->fd;
+    if (!(self->pull = zmq_socket(palm_part_context(part), ZMQ_PULL))
+        || set_options(self->pull, options)
+        || zmq_bind(self->pull, options->pull_address)
+        || zmq_getsockopt(self->pull, ZMQ_LAST_ENDPOINT, endpoint, &size)
+        || zmq_getsockopt(self->pull, ZMQ_FD, &self->fd, &fd_size)) {
+        return -1;
+    }
+    palm_part_set_pull_endpoint(part, endpoint);
+    return 0;
+}
+
+int
+palm__push_pull_open(palm_part_t *part, palm_error_t *err)
+{
+    struct palm__push_pull *self = state_of(part);
+    const palm_part_options_t *options = palm_part_options(part);
+    (void)zmq_msg_init(&self->asked);
+    (void)zmq_msg_init(&self->answer);
+    if (!options->pull_address) {
+        return palm_error_set(err, EINVAL,
+                              "outbound %s: no pull_address to take answers at",
+                              options->name);
+    }
+    if (bind_pull(part, self)) {
+        return palm_error_set(err, errno, "outbound %s: cannot bind %s: %s",
+                              options->name, options->pull_address,
+                              palm_strerror(errno));
+    }
+    return 0;
+}
+
+void
+palm__push_pull_close(palm_part_t *part)
+{
+    struct palm__push_pull *self = state_of(part);
+    if (self->pull) {
+        (void)zmq_close(self->pull);
+        self->pull = NULL;
+    }
+    (void)zmq_msg_close(&self->asked);
+    (void)zmq_msg_close(&self->answer);
+}
+
+/* --- one message ---------------------------------------------------------- */
+
+int
+palm__push_pull_send(palm_part_t *part, zmq_msg_t *frame)
+{
+    struct palm__push_pull *self = state_of(part);
+    zmq_msg_t copy;
+    (void)zmq_msg_init(&copy);
+    (void)zmq_msg_copy(&copy, frame);
+    bool sent = zmq_msg_send(frame, palm_part_socket(part), ZMQ_DONTWAIT) != -1;
+    if (sent) {
+        (void)zmq_msg_move(&self->asked, &copy);
+        self->asking = true;
+        self->answered = false;
+    }
+    int saved = errno;
+    (void)zmq_msg_close(&copy);
+    errno = saved;
+    return sent ? 0 : -1;
+}
+
+static bool
+scan(palm_message_t *message, zmq_msg_t *frame)
+{
+    return !palm_message_scan(message, zmq_msg_data(frame), zmq_msg_size(frame),
+                              NULL);
+}
+
+/* What is no PalmMessage can be answered by anything. */
+static bool
+is_answer(struct palm__push_pull *self, zmq_msg_t *frame)
+{
+    palm_message_t asked, answer;
+    if (!self->asking) {
+        return false;
+    }
+    return !scan(&asked, &self->asked)
+           || (scan(&answer, frame) && palm__answers(&asked, &answer));
+}
+
+/* Takes one frame that came, or passes it over. */
+static void
+take(palm_part_t *part, zmq_msg_t *frame, bool single)
+{
+    struct palm__push_pull *self = state_of(part);
+    if (!single) {
+        palm_part_count(&palm_part_stats(part)->undecodable, 1);
+        palm_part_warn(part, "PALM-PART-UNDECODABLE",
+                       "answer of several frames dropped");
+    } else if (is_answer(self, frame)) {
+        (void)zmq_msg_move(&self->answer, frame);
+        self->answered = true;
+        self->asking = false;
+    } else {
+        palm_part_count(&palm_part_stats(part)->foreign, 1);
+        palm_part_warn(part, "PALM-PART-FOREIGN",
+                       "answer to no message that waits for one passed over");
+    }
+}
+
+void
+palm__push_pull_readable(palm_part_t *part)
+{
+    struct palm__push_pull *self = state_of(part);
+    zmq_msg_t frame, rest;
+    (void)zmq_msg_init(&frame);
+    (void)zmq_msg_init(&rest);
+    while (zmq_msg_recv(&frame, self->pull, ZMQ_DONTWAIT) != -1) {
+        bool single = !zmq_msg_more(&frame);
+        bool more = !single;
+        while (more && zmq_msg_recv(&rest, self->pull, 0) != -1) {
+            more = zmq_msg_more(&rest);
+        }
+        take(part, &frame, single);
+    }
+    (void)zmq_msg_close(&rest);
+    (void)zmq_msg_close(&frame);
+}
+
+int
+palm__push_pull_receive(palm_part_t *part, zmq_msg_t *frame)
+{
+    struct palm__push_pull *self = state_of(part);
+    palm__push_pull_readable(part);
+    if (!self->answered) {
+        return 0;
+    }
+    self->answered = false;
+    (void)zmq_msg_move(frame, &self->answer);
+    return 1;
+}
+
+void
+palm__push_pull_wait(palm_part_t *part, const int *fds, int count,
+                     int64_t timeout)
+{
+    struct pollfd items[3];
+    int used = 0;
+    for (; used < count && used < 2; used++) {
+        items[used].fd = fds[used];
+        items[used].events = POLLIN;
+    }
+    items[used].fd = state_of(part)->fd;
+    items[used++].events = POLLIN;
+    (void)poll(items, (nfds_t)used, timeout > INT_MAX ? INT_MAX : (int)timeout);
+}

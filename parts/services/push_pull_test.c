@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of PushPullService, as its worker and its askers see it. */
+#include "config.h"
+
+#include <stddef.h>
+
+#include "harness/support/tap.h"
+#include "harness/support/wire.h"
+
+#define COUNTER(name) offsetof(palm_part_stats_t, name)
+
+/* Rep -> Ask (PushPullService), and a worker's two sockets. */
+struct bench {
+    struct rig rig;
+    void *req;   /* to Rep */
+    void *tasks; /* PULL, from Ask */
+    void *done;  /* PUSH, to Ask */
+};
+
+/* Connects a socket to the address that the cache has under a key. */
+static void
+connect_to(void *socket, palm_server_t *server, const char *key)
+{
+    char address[256] = "";
+    zmq_msg_t value;
+    MUST(!palm_cache_get(palm_server_cache(server), palm_slice(key), &value));
+    MUST(zmq_msg_size(&value) < sizeof address);
+    memcpy(address, zmq_msg_data(&value), zmq_msg_size(&value));
+    (void)zmq_msg_close(&value);
+    MUST(!zmq_connect(socket, address));
+}
+
+static void
+start(struct bench *bench, int64_t reply_timeout)
+{
+    char ignored[256];
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    rig_init(&bench->rig, NULL);
+    options.block = true;
+    rig_add(&bench->rig, "RepService", "Rep", "Ask", &options);
+    options.pull_address = ANY_PORT;
+    options.advertise_as = "worker_push_address";
+    options.advertise_pull_as = "worker_pull_address";
+    options.reply_timeout = reply_timeout;
+    rig_add(&bench->rig, "PushPullService", "Ask", NULL, &options);
+    rig_start(&bench->rig);
+    bench->req = rig_connect(&bench->rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
+    bench->tasks = rig_bind(&bench->rig, ZMQ_PULL, ignored);
+    bench->done = rig_bind(&bench->rig, ZMQ_PUSH, ignored);
+    connect_to(bench->tasks, bench->rig.server, "worker_push_address");
+    connect_to(bench->done, bench->rig.server, "worker_pull_address");
+}
+
+static void
+ask(struct bench *bench, const char *cache, const char *payload)
+{
+    palm_message_t message = wire_message("client", cache, payload);
+    send_message(bench->req, &message, 0);
+    expect_payload(bench->tasks, payload);
+}
+
+static void
+answer(struct bench *bench, const char *cache, const char *payload)
+{
+    palm_message_t message = wire_message("client", cache, payload);
+    send_message(bench->done, &message, 0);
+}
+
+static palm_part_stats_t
+counted(struct bench *bench)
+{
+    return rig_stats(&bench->rig, PALM_SIDE_OUTBOUND, "Ask");
+}
+
+static void
+the_workers_answer_is_the_feedback(void)
+{
+    struct bench bench;
+    start(&bench, 60000);
+    for (int i = 0; i < 3; i++) {
+        ask(&bench, "tag", "question");
+        answer(&bench, "tag", "answer");
+        expect_payload(bench.req, "answer");
+    }
+    EQUAL_INT(3, counted(&bench).sent);
+    rig_fini(&bench.rig);
+}
+
+static void
+an_answer_to_another_message_is_passed_over(void)
+{
+    struct bench bench;
+    start(&bench, 60000);
+    ask(&bench, "one", "question");
+    answer(&bench, "another", "wrong");
+    send_bytes(bench.done, "\xff\xff\xff\xff", 4, 0);
+    send_text(bench.done, "two", ZMQ_SNDMORE);
+    send_text(bench.done, "frames", 0);
+    answer(&bench, "one", "right");
+    expect_payload(bench.req, "right");
+    EQUAL_INT(2, counted(&bench).foreign);
+    EQUAL_INT(1, counted(&bench).undecodable);
+    rig_fini(&bench.rig);
+}
+
+static void
+a_late_answer_is_never_that_of_the_next(void)
+{
+    struct bench bench;
+    start(&bench, 50);
+    ask(&bench, "first", "question");
+    expect_text(bench.req, "0", false); /* nobody has answered in time */
+    EQUAL_INT(1, counted(&bench).expired);
+    palm_message_t message = wire_message("client", "second", "question");
+    answer(&bench, "first", "late");
+    send_message(bench.req, &message, 0);
+    expect_payload(bench.tasks, "question");
+    answer(&bench, "second", "in time");
+    expect_payload(bench.req, "in time");
+    rig_fini(&bench.rig);
+}
+
+static void
+a_late_answer_does_not_end_the_next_wait(void)
+{
+    struct bench bench;
+    char tag[8] = "0";
+    start(&bench, 20);
+    for (char round = '0'; round <= '9'; round++) {
+        tag[0] = round;
+        ask(&bench, tag, "question"); /* after the late answer to another */
+        expect_text(bench.req, "0", false);
+        answer(&bench, tag, "late");
+    }
+    EQUAL_INT(10, counted(&bench).expired);
+    rig_fini(&bench.rig);
+}
+
+static void
+an_answer_that_nobody_waits_for_is_passed_over(void)
+{
+    struct bench bench;
+    start(&bench, 60000);
+    answer(&bench, "tag", "unasked");
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Ask", COUNTER(foreign), 1);
+    ask(&bench, "tag", "question");
+    answer(&bench, "tag", "answer");
+    expect_payload(bench.req, "answer");
+    rig_fini(&bench.rig);
+}
+
+/* Starts a server with the part; it must fail with these words in the text. */
+static void
+expect_refusal(const char *pull_address, int code, const char *words)
+{
+    struct rig rig;
+    palm_error_t err = {0, ""};
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    options.pull_address = pull_address;
+    rig_init(&rig, NULL);
+    rig_add(&rig, "PushPullService", "Ask", NULL, &options);
+    FAILS(code, palm_server_start(rig.server, &err));
+    CONTAINS(words, err.text);
+    rig_drop(&rig);
+}
+
+static void
+it_needs_a_second_address(void)
+{
+    expect_refusal(NULL, EINVAL, "outbound Ask: no pull_address");
+    expect_refusal("nonsense", EINVAL, "outbound Ask: cannot bind nonsense");
+}
+
+static const struct tap_test tests[] = {
+    {"the worker's answer is the feedback", the_workers_answer_is_the_feedback},
+    {"an answer to another message is passed over",
+     an_answer_to_another_message_is_passed_over},
+    {"a late answer is never that of the next message",
+     a_late_answer_is_never_that_of_the_next},
+    {"a late answer does not end the next wait",
+     a_late_answer_does_not_end_the_next_wait},
+    {"an answer that nobody waits for is passed over",
+     an_answer_that_nobody_waits_for_is_passed_over},
+    {"it needs a second address", it_needs_a_second_address},
+};
+
+TAP_MAIN("push_pull", tests)
