@@ -168,11 +168,10 @@ find_class(const struct server_section *section, palm_side_t side,
     }
     if (!found) {
         const char *needs = palm_library_missing(setting->value);
-        (void)snprintf(reason, sizeof reason,
-                       needs ? "there is no part \"%.99s\": libpalm was built "
-                               "without %s"
-                             : "there is no part \"%.99s\"",
-                       setting->value, needs);
+        (void)snprintf(reason, sizeof reason, "there is no part \"%.99s\"%s%s",
+                       setting->value,
+                       needs ? ": libpalm was built without " : "",
+                       needs ? needs : "");
         (void)server_refuse(err, section, setting, reason);
         return NULL;
     }
