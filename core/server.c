@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cache_backend.h"
 #include "core/setting.h"
 
 /* clang-format off */
@@ -57,6 +58,21 @@ palm_server_option_name(size_t index)
     return index < SETTING_COUNT ? settings[index].name : NULL;
 }
 
+/* The cache, which opens when the server starts. */
+static palm_cache_t *
+new_cache(const palm_server_options_t *options)
+{
+    palm_cache_options_t own;
+    palm_cache_options_init(&own);
+    if (options->cache) {
+        own = *options->cache;
+    }
+    if (!own.size) {
+        own.size = options->cache_size;
+    }
+    return palm__cache_new(&own);
+}
+
 palm_server_t *
 palm_server_new(const char *name, const palm_server_options_t *options)
 {
@@ -76,12 +92,14 @@ palm_server_new(const char *name, const palm_server_options_t *options)
     (void)pthread_mutex_init(&self->mutex, NULL);
     (void)pthread_cond_init(&self->changed, NULL);
     if (!(self->name = strdup(name))
-        || !(self->cache = palm_cache_new((size_t)self->options.cache_size))
+        || !(self->cache = new_cache(&self->options))
         || !(self->functions = palm_functions_new())
-        || palm_cache_set(self->cache, palm_slice("name"), palm_slice(name))) {
+        || palm_server_preset(self, "name", palm_slice(name))) {
         palm_server_destroy(&self);
         errno = ENOMEM;
+        return NULL;
     }
+    self->options.cache = NULL; /* has been copied */
     return self;
 }
 
@@ -269,7 +287,7 @@ palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
 int
 palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
 {
-    return palm_cache_set(self->cache, palm_slice(key), value);
+    return palm__cache_preset(self->cache, palm_slice(key), value);
 }
 
 static bool

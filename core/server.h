@@ -47,6 +47,8 @@ typedef struct palm_server_options {
     bool batch;           /* threads are scheduled for throughput (Linux) */
     int64_t messages;     /* stop after routing so many, 0 = never */
     palm_log_t log;       /* silent by default */
+    const palm_cache_options_t *cache; /* copied; NULL = in memory, with
+                                          cache_size */
 } palm_server_options_t;
 
 /* A part as it is registered.  The pointers are the server's. */
@@ -113,7 +115,8 @@ int palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
                     const palm_part_options_t *options, palm_error_t *err)
     PALM_MUST_USE;
 
-/* Puts a key into the cache before the start. */
+/* Puts a key into the cache before the start.  It stays in this process, also
+ * if the cache does not: what a client then sets under that key, too. */
 PALM_EXPORT
 int palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
     PALM_MUST_USE;
@@ -132,6 +135,7 @@ int palm_server_register(palm_server_t *self, const char *name,
 /* Starts every part and returns when all have bound or connected.  On failure
  * nothing runs any more and *err names the part and its address:
  *   EHOSTUNREACH  a route to a part that is not registered;
+ *   what palm_cache_open() gives, if the cache cannot be opened;
  *   EADDRINUSE, EACCES, EINVAL, EPROTONOSUPPORT …  from bind or connect;
  *   EAGAIN, EMFILE, ENOMEM  no thread, no socket, no memory;
  *   EBUSY  it was started before. */
@@ -196,7 +200,9 @@ palm_server_state_t palm_server_state(const palm_server_t *self);
 PALM_EXPORT
 const char *palm_server_state_name(palm_server_state_t state);
 
-/* The server's cache, valid until the server is destroyed. */
+/* The server's cache, valid until the server is destroyed.  Before the start
+ * one that is not in memory has the presets only; for other keys it gives -1
+ * with errno ENOTCONN. */
 PALM_EXPORT
 palm_cache_t *palm_server_cache(palm_server_t *self);
 

@@ -60,6 +60,8 @@ check_options() {
 check_options server palm-server.5 '.SH [server]' '.SH "[inbound' name
 check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' \
     'part plugin'
+check_options cache palm-server.5 '.SH [cache]' '.SH KINDS' ''
+check_options cache palm_cache.3 '.SS Options' '.SH RETURN' ''
 check_options server palm_server.3 '.SS Options' '.SH RETURN' ''
 check_options part palm_part.3 '.SS Options' '.SH RETURN' ''
 check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' \

@@ -38,6 +38,8 @@ static const struct program_option options_table[] = {
     {"set", "PART.OPTION=VALUE",
      "an option of a part of the master, or of \"server\"", PROGRAM_LIST,
      IN(settings)},
+    {"redis", "ADDRESS", "a Redis for cache-redis-*: tcp://HOST:PORT",
+     PROGRAM_TEXT, IN(redis)},
     {"json", "FILE", "write the results of every run there, too", PROGRAM_TEXT,
      IN(json)},
 };

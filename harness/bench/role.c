@@ -23,6 +23,7 @@ static const struct {
     {"master", bench_role_master}, {"worker", bench_role_worker},
     {"client", bench_role_client}, {"flood", bench_role_flood},
     {"cache", bench_role_cache},   {"topic-floor", bench_role_topic_floor},
+    {"store", bench_role_store},
 };
 
 int

@@ -23,6 +23,7 @@ typedef int bench_role_f(const struct bench_arguments *arguments);
 bench_role_f bench_role_floor;       /* two zmq_proxy threads */
 bench_role_f bench_role_topic_floor; /* the same, but [topic, message] out */
 bench_role_f bench_role_echo;        /* a REP that returns what it gets */
+bench_role_f bench_role_store;       /* a REP before LMDB or a Redis */
 bench_role_f bench_role_master;      /* libpalm */
 
 /* Peers. */

@@ -24,7 +24,42 @@ struct run {
     struct bench_child client;
     struct bench_words endpoints; /* what the server printed */
     char result[BENCH_LINE];      /* what the client measured */
+    char folder[BENCH_LINE];      /* of an LMDB, "" = none */
 };
+
+/* Works whose cache is not in memory. */
+static const struct {
+    int (*run)(const struct bench_work *work,
+               const struct bench_options *options, enum bench_server server,
+               struct bench_sample *sample);
+    const char *backend;
+    const char *verb;
+} stores[] = {
+    {bench_run_lmdb_get, "lmdb", "get"},
+    {bench_run_lmdb_set, "lmdb", "set"},
+    {bench_run_redis_get, "redis", "get"},
+    {bench_run_redis_set, "redis", "set"},
+};
+
+enum { STORES = sizeof stores / sizeof *stores };
+
+/* Its number in the table, STORES = none. */
+static int
+store_of(const struct bench_work *work)
+{
+    int i = 0;
+    while (i < STORES && stores[i].run != work->run) {
+        i++;
+    }
+    return i;
+}
+
+const char *
+bench_run_backend(const struct bench_work *work)
+{
+    int store = store_of(work);
+    return store < STORES ? stores[store].backend : NULL;
+}
 
 static int
 complain(const char *who, int got)
@@ -62,6 +97,40 @@ start(struct bench_child *child, const char *role,
     return 0;
 }
 
+static void
+add_backend(struct run *run, struct bench_words *words)
+{
+    int store = store_of(run->work);
+    if (store == STORES) {
+        return;
+    }
+    bench_words_add(words, "cache.backend=%s", stores[store].backend);
+    bench_words_add(words, "verb=%s", stores[store].verb);
+    if (!strcmp(stores[store].backend, "redis")) {
+        bench_words_add(words, "cache.address=%s", run->options->redis);
+        return;
+    }
+    const char *parent = getenv("TMPDIR");
+    (void)snprintf(run->folder, sizeof run->folder, "%.200s/palm-bench-XXXXXX",
+                   parent ? parent : "/tmp");
+    if (!mkdtemp(run->folder)) {
+        perror("palm-bench: mkdtemp");
+        exit(1);
+    }
+    bench_words_add(words, "cache.path=%s", run->folder);
+}
+
+static void
+remove_folder(struct run *run)
+{
+    static const char *const names[] = {"/data.mdb", "/lock.mdb", ""};
+    for (int i = 0; *run->folder && i < 3; i++) {
+        char path[BENCH_LINE + 16];
+        (void)snprintf(path, sizeof path, "%s%s", run->folder, names[i]);
+        (void)remove(path);
+    }
+}
+
 static int
 start_server(struct run *run, const char *role)
 {
@@ -69,8 +138,9 @@ start_server(struct run *run, const char *role)
     for (size_t i = 0; i < run->options->settings.count; i++) {
         bench_words_add(&words, "%s", run->options->settings.texts[i]);
     }
-    if (run->work->run == bench_run_cache) {
+    if (run->work->run == bench_run_cache || bench_run_backend(run->work)) {
         bench_words_add(&words, "value=%0*d", (int)run->work->size, 0);
+        add_backend(run, &words);
     }
     int result = start(&run->server, role, &words);
     bench_words_fini(&words);
@@ -113,6 +183,7 @@ end(struct run *run)
     }
     bench_child_end(&run->server);
     bench_words_fini(&run->endpoints);
+    remove_folder(run);
 }
 
 static int
@@ -189,9 +260,15 @@ bench_run_cache(const struct bench_work *work,
     struct run run = {.options = options, .work = work};
     int result = -1;
     bool is_floor = is_floor_run(options, server);
-    if (!start_server(&run, is_floor ? "echo" : "master")) {
+    int store = store_of(work);
+    const char *floor = store < STORES ? "store" : "echo";
+    const char *verb = store < STORES ? stores[store].verb : "get";
+    if (!start_server(&run, is_floor ? floor : "master")) {
         bench_words_add(&run.endpoints, "clients=%" PRId64, work->window);
-        if (!is_floor) {
+        bench_words_add(&run.endpoints, "verb=%s", verb);
+        if (!strcmp(verb, "set")) {
+            bench_words_add(&run.endpoints, "reply=36"); /* the key */
+        } else if (!is_floor || store < STORES) {
             bench_words_add(&run.endpoints, "reply=%zu", work->size);
         }
         if (!start_client(&run, "cache", options->time)) {
@@ -200,6 +277,38 @@ bench_run_cache(const struct bench_work *work,
     }
     end(&run);
     return result;
+}
+
+int
+bench_run_lmdb_get(const struct bench_work *work,
+                   const struct bench_options *options,
+                   enum bench_server server, struct bench_sample *sample)
+{
+    return bench_run_cache(work, options, server, sample);
+}
+
+int
+bench_run_lmdb_set(const struct bench_work *work,
+                   const struct bench_options *options,
+                   enum bench_server server, struct bench_sample *sample)
+{
+    return bench_run_cache(work, options, server, sample);
+}
+
+int
+bench_run_redis_get(const struct bench_work *work,
+                    const struct bench_options *options,
+                    enum bench_server server, struct bench_sample *sample)
+{
+    return bench_run_cache(work, options, server, sample);
+}
+
+int
+bench_run_redis_set(const struct bench_work *work,
+                    const struct bench_options *options,
+                    enum bench_server server, struct bench_sample *sample)
+{
+    return bench_run_cache(work, options, server, sample);
 }
 
 /* Looks at the server's memory until the client has ended. */

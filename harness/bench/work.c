@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cache.h"
+
 /* run, payload, workers, window, fill, no floor.
  * The window of large messages is smaller, so that what is under way fits the
  * caches of an ordinary machine on both sides. */
@@ -24,6 +26,14 @@ static const struct bench_work round_trip = {
     bench_run_stream, 100, 1, 1, false, false};
 static const struct bench_work cache_get = {bench_run_cache, 100,  0, 8,
                                             false,           false};
+static const struct bench_work lmdb_get = {
+    bench_run_lmdb_get, 100, 0, 8, false, false};
+static const struct bench_work lmdb_set = {
+    bench_run_lmdb_set, 100, 0, 8, false, false};
+static const struct bench_work redis_get = {
+    bench_run_redis_get, 100, 0, 8, false, false};
+static const struct bench_work redis_set = {
+    bench_run_redis_set, 100, 0, 8, false, false};
 static const struct bench_work idle_100 = {bench_run_idle, 100, 0, 0,
                                            false,          true};
 static const struct bench_work idle_100k = {bench_run_idle, 100000, 0, 0,
@@ -47,6 +57,14 @@ const struct bench_row bench_rows[] = {
     {"round-trip-p99", "the same", &round_trip, BENCH_P99, "us", true, 0, 0},
     {"cache-get", "eight clients, against a bare REP", &cache_get, BENCH_RATE,
      "op/s", false, 0.8, 0.95},
+    {"cache-lmdb-get", "the same, against a bare REP before bare LMDB",
+     &lmdb_get, BENCH_RATE, "op/s", false, 0, 0},
+    {"cache-lmdb-set", "the same; each set is on the disk", &lmdb_set,
+     BENCH_RATE, "op/s", false, 0, 0},
+    {"cache-redis-get", "the same, a REP before hiredis; needs --redis",
+     &redis_get, BENCH_RATE, "op/s", false, 0, 0},
+    {"cache-redis-set", "the same", &redis_set, BENCH_RATE, "op/s", false, 0,
+     0},
     {"idle-peak", "memory of a master without workers, 100 B", &idle_100,
      BENCH_PEAK, "MiB", true, 64, 32},
     {"idle-growth", "the same, growth in the second half", &idle_100,
@@ -59,10 +77,28 @@ const struct bench_row bench_rows[] = {
 
 const size_t bench_row_count = sizeof bench_rows / sizeof *bench_rows;
 
+static bool
+has_backend(const char *name)
+{
+    const char *built_in;
+    for (size_t i = 0; (built_in = palm_cache_backend_name(i)); i++) {
+        if (!strcmp(built_in, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 bench_row_is_wanted(const struct bench_row *row,
                     const struct bench_options *options)
 {
+    const char *backend = bench_run_backend(row->work);
+    if (backend
+        && !(strcmp(backend, "redis") ? has_backend(backend)
+                                      : options->redis != NULL)) {
+        return false;
+    }
     return !options->only || fnmatch(options->only, row->name, 0) == 0;
 }
 

@@ -21,6 +21,7 @@ struct bench_options {
     bool null;         /* the floor on both sides: shows the noise */
     bool list;         /* only print what there is */
     const char *only;  /* a pattern of names, NULL = all */
+    const char *redis; /* its address, NULL = none */
     const char *json;  /* file to write, NULL = none */
     struct program_list settings; /* for the master */
 };
@@ -91,6 +92,23 @@ int bench_run_stream(const struct bench_work *work,
 int bench_run_cache(const struct bench_work *work,
                     const struct bench_options *options,
                     enum bench_server server, struct bench_sample *sample);
+/* The same with a cache in LMDB or in a Redis: requests that get, or set. */
+int bench_run_lmdb_get(const struct bench_work *work,
+                       const struct bench_options *options,
+                       enum bench_server server, struct bench_sample *sample);
+int bench_run_lmdb_set(const struct bench_work *work,
+                       const struct bench_options *options,
+                       enum bench_server server, struct bench_sample *sample);
+int bench_run_redis_get(const struct bench_work *work,
+                        const struct bench_options *options,
+                        enum bench_server server, struct bench_sample *sample);
+int bench_run_redis_set(const struct bench_work *work,
+                        const struct bench_options *options,
+                        enum bench_server server, struct bench_sample *sample);
+
+/* The back end of a work's cache; NULL = memory, or none is used. */
+const char *bench_run_backend(const struct bench_work *work);
+
 int bench_run_idle(const struct bench_work *work,
                    const struct bench_options *options,
                    enum bench_server server, struct bench_sample *sample);

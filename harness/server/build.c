@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/server/cache.h"
 #include "harness/server/kind.h"
 
 /* The kinds of sections that hold a part, by side. */
@@ -72,12 +73,13 @@ check_titles(const struct server_file *file, palm_error_t *err)
         const struct server_section *section = &file->sections[i];
         bool is_part = server_section_side(section, &side);
         bool is_other = !strcmp(section->kind, "server")
+                        || !strcmp(section->kind, "cache")
                         || !strcmp(section->kind, "preset")
                         || !strcmp(section->kind, "functions");
         if (!is_part && !is_other) {
             return server_refuse(
                 err, section, NULL,
-                "no such section; there are server, preset, "
+                "no such section; there are server, cache, preset, "
                 "functions, inbound NAME, outbound NAME and bypass NAME");
         }
         if (is_part && !*section->name) {
@@ -118,6 +120,7 @@ build_server(const struct server_file *file, palm_log_t *log,
 {
     const struct server_section *section = server_file_find(file, "server", "");
     palm_server_options_t options;
+    palm_cache_options_t cache;
     palm_server_options_init(&options);
     options.log = *log;
     if (!section) {
@@ -125,7 +128,8 @@ build_server(const struct server_file *file, palm_log_t *log,
                              file->name);
         return NULL;
     }
-    if (read_options(section, &options, err)) {
+    if (read_options(section, &options, err)
+        || server_cache_read(file, &options, &cache, err)) {
         return NULL;
     }
     const struct server_setting *name = server_section_find(section, "name");

@@ -18,6 +18,7 @@
 
 #include "harness/program/program.h"
 #include "harness/server/build.h"
+#include "harness/server/cache.h"
 #include "harness/server/dot.h"
 #include "harness/server/plugin.h"
 #include "harness/server/reader.h"
@@ -64,6 +65,7 @@ print_list(void)
         printf("  %-8s %s\n", server_side_name(server_class_side(found)),
                found->name);
     }
+    server_cache_print_backends();
     puts("Kinds of servers:");
     for (size_t i = 0; (key = palm_kind_name(i)); i++) {
         printf("  %s\n", key);
@@ -82,6 +84,7 @@ print_list(void)
             printf("  %s\n", key);
         }
     }
+    server_cache_print_keys();
     return program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
 }
 
