@@ -11,6 +11,9 @@
 #include "harness/support/stores.h"
 #include "harness/support/tap.h"
 
+/* Values of one byte. */
+static const char digits[] = "0123456789";
+
 static struct redis redis; /* all tests use one */
 
 /* --- one key -------------------------------------------------------------- */
@@ -67,14 +70,13 @@ keys_are_any_bytes(palm_cache_t *cache)
     enum { COUNT = sizeof keys / sizeof *keys };
     zmq_msg_t value;
     for (int i = 0; i < COUNT; i++) {
-        palm_slice_t own = {"0123456789" + i, 1};
+        palm_slice_t own = {&digits[i], 1};
         EQUAL_INT(0, palm_cache_set(cache, keys[i], own));
     }
     EQUAL_INT(COUNT, palm_cache_count(cache));
     for (int i = 0; i < COUNT; i++) {
         EQUAL_INT(0, palm_cache_get(cache, keys[i], &value));
-        EQUAL_BYTES("0123456789" + i, 1, zmq_msg_data(&value),
-                    zmq_msg_size(&value));
+        EQUAL_BYTES(&digits[i], 1, zmq_msg_data(&value), zmq_msg_size(&value));
         EQUAL_INT(0, zmq_msg_close(&value));
         EQUAL_INT(0, palm_cache_delete(cache, keys[i]));
     }
@@ -97,7 +99,7 @@ keys_are_of_any_size(palm_cache_t *cache)
     static const size_t sizes[] = {509, 510, 511, 512, 513, 1000, 5000};
     enum { COUNT = sizeof sizes / sizeof *sizes };
     for (int i = 0; i < COUNT; i++) {
-        palm_slice_t digit = {"0123456789" + i, 1};
+        palm_slice_t digit = {&digits[i], 1};
         EQUAL_INT(0, palm_cache_set(cache, long_key(sizes[i], 'a'), digit));
         EQUAL_INT(
             0, palm_cache_set(cache, long_key(sizes[i], 'b'), palm_slice("b")));
@@ -106,8 +108,7 @@ keys_are_of_any_size(palm_cache_t *cache)
     for (int i = 0; i < COUNT; i++) {
         zmq_msg_t value;
         EQUAL_INT(0, palm_cache_get(cache, long_key(sizes[i], 'a'), &value));
-        EQUAL_BYTES("0123456789" + i, 1, zmq_msg_data(&value),
-                    zmq_msg_size(&value));
+        EQUAL_BYTES(&digits[i], 1, zmq_msg_data(&value), zmq_msg_size(&value));
         EQUAL_INT(0, zmq_msg_close(&value));
         EQUAL_INT(0, palm_cache_delete(cache, long_key(sizes[i], 'b')));
         FAILS(ENOENT, palm_cache_delete(cache, long_key(sizes[i], 'c')));
@@ -264,10 +265,11 @@ static void
 many_keys_end(palm_cache_t *cache)
 {
     enum { KEYS = 300 };
-    char key[600];
+    char key[600], number[16];
     memset(key, 'k', sizeof key);
     for (int i = 0; i < KEYS; i++) {
-        (void)snprintf(key + 594 * (i % 2), 6, "%d", i);
+        (void)snprintf(number, sizeof number, "%d", i);
+        memcpy(key + 594 * (i % 2), number, strlen(number) + 1);
         EQUAL_INT(0, set(cache, key, "value"));
         EQUAL_INT(0, end_soon(cache, key));
         key[strlen(key)] = 'k';

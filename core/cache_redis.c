@@ -91,7 +91,7 @@ static int
 ask_number(palm__redis_t *self, size_t count, palm_slice_t *words, size_t key,
            long long *number, palm_error_t *err)
 {
-    palm_slice_t full;
+    palm_slice_t full = {NULL, 0};
     if (full_key(self, words[key], &full, err)) {
         return -1;
     }
@@ -225,7 +225,7 @@ static int
 pattern_of(palm__redis_t *self, palm_slice_t prefix, palm_slice_t *pattern,
            palm_error_t *err)
 {
-    palm_slice_t full;
+    palm_slice_t full = {NULL, 0};
     if (full_key(self, prefix, &full, err)) {
         return -1;
     }
@@ -280,7 +280,7 @@ redis_list(void *store, palm_slice_t prefix, palm__keys_t *keys,
 {
     palm__redis_t *self = store;
     char cursor[NUMBER] = "0";
-    palm_slice_t pattern;
+    palm_slice_t pattern = {NULL, 0};
     int result;
     if (pattern_of(self, prefix, &pattern, err)) {
         return -1;

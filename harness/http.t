@@ -56,9 +56,10 @@ like 'its answer is text/plain' "$head" '*Content-Type: text/plain*'
 ask -d abc "$url/web.reverse/more?query"
 is 'a server may be named' "$code/$body" 200/cba
 ask "$url/count"
-is 'GET has an empty payload' "$code/$body" 200/3
-ask -d 'No Payload' "$url/echo"
-is 'and so has "No Payload"' "$code/$body" 200/
+is 'a function may be got' "$code/$body" 200/3
+ask "$url/echo"
+is 'without a body the payload is "No Payload"' "$code/$body" \
+    '200/No Payload'
 ask -d 'out of paper' "$url/fail"
 is 'an error result is 200, too' "$code/$body" 200/0
 like 'its text is in a header' "$head" '*Palm-Error: *out of paper*'

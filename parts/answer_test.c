@@ -74,7 +74,7 @@ fail(const palm_message_t *asked, const char *text, zmq_msg_t *frame)
 static void
 expect_error(const palm_message_t *result, const char *expected)
 {
-    palm_slice_t text;
+    palm_slice_t text = {NULL, 0};
     MUST(palm_message_error(result, &text));
     EQUAL_BYTES(expected, strlen(expected), text.data, text.size);
 }

@@ -91,13 +91,12 @@ forget(palm__http_request_t *request, palm__http_loss_t why, void *arg)
 
 /* --- requests ------------------------------------------------------------- */
 
-/* "No Payload" is how a request says that it has none. */
+/* A request without a body has this payload, as in existing gateways. */
 static palm_slice_t
 payload_of(const palm__http_request_t *request)
 {
-    const palm_slice_t none = {NULL, 0};
     palm_slice_t body = palm__http_body(request);
-    return palm_slice_is_equal(body, palm_slice("No Payload")) ? none : body;
+    return body.size > 0 ? body : palm_slice("No Payload");
 }
 
 /* Sends ["", message]; -1 with errno EAGAIN if there is no room. */
