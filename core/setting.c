@@ -29,7 +29,7 @@ set_bool(void *field, const char *text, palm_error_t *err)
 static int
 set_choice(void *field, const char *text, palm_error_t *err)
 {
-    bool value;
+    bool value = false;
     if (palm_value_bool(text, &value, err)) {
         return -1;
     }

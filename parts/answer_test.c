@@ -62,7 +62,7 @@ static palm_message_t
 fail(const palm_message_t *asked, const char *text, zmq_msg_t *frame)
 {
     char copy[64];
-    palm_message_t result;
+    palm_message_t result = PALM_MESSAGE_INIT;
     (void)snprintf(copy, sizeof copy, "%s", text);
     (void)zmq_msg_init(frame);
     palm__answer_error(asked, frame, copy);

@@ -213,7 +213,7 @@ answer(palm_part_t *part, struct palm__gateway_call *call,
 {
     char text[ERROR_HEADER];
     const char *const headers[] = {"Palm-Error", text, NULL};
-    palm_slice_t error;
+    palm_slice_t error = {NULL, 0};
     bool is_error = palm_message_error(message, &error);
     if (is_error) {
         clean(text, error);
