@@ -17,8 +17,8 @@ send_reply(palm_part_t *part, zmq_msg_t *reply)
 {
     size_t size = zmq_msg_size(reply);
     if (part->class_->waits && zmq_msg_send(reply, part->world, 0) != -1) {
-        palm__count(&part->stats.sent, 1);
         palm__count(&part->stats.sent_bytes, size);
+        palm__count(&part->stats.sent, 1);
         return;
     }
     (void)zmq_msg_close(reply);
@@ -111,8 +111,8 @@ send_given(palm_part_t *part)
             return false;
         }
         palm__queue_pop(queue);
-        palm__count(&part->stats.sent, 1);
         palm__count(&part->stats.sent_bytes, size);
+        palm__count(&part->stats.sent, 1);
         (void)__atomic_sub_fetch(&part->given, 1, __ATOMIC_RELAXED);
     }
     return true;

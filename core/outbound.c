@@ -350,8 +350,8 @@ deliver(palm_part_t *part, palm__train_t *train)
         await_feedback(part, train, sent);
     }
     if (sent) {
-        palm__count(&part->stats.sent, 1);
         palm__count(&part->stats.sent_bytes, size);
+        palm__count(&part->stats.sent, 1);
     } else {
         lose(part, "sending");
         discard(message);
