@@ -8,19 +8,28 @@ cd "$(dirname "$0")"
 # One row a system: what to call, then the packages.  The first block builds,
 # the second is what `make check` needs.
 APT="build-essential autoconf automake libtool autoconf-archive pkg-config
-     libzmq3-dev uthash-dev libinih-dev libmicrohttpd-dev
+     libzmq3-dev uthash-dev libinih-dev
+     libmicrohttpd-dev libcurl4-openssl-dev liblmdb-dev libhiredis-dev
      libcunit1-dev valgrind protobuf-compiler protobuf-c-compiler
-     libprotobuf-c-dev libprotobuf-dev python3 python3-zmq python3-protobuf"
+     libprotobuf-c-dev libprotobuf-dev python3 python3-zmq python3-protobuf
+     curl graphviz redis-server wrk"
 DNF="gcc make autoconf automake libtool autoconf-archive pkgconf-pkg-config
-     zeromq-devel uthash-devel inih-devel libmicrohttpd-devel
-     CUnit-devel valgrind protobuf-compiler protobuf-c-compiler protobuf-c-devel protobuf-devel
-     python3-pyzmq python3-protobuf"
-PACMAN="base-devel autoconf-archive zeromq uthash libinih libmicrohttpd cunit
-     valgrind protobuf protobuf-c python-pyzmq python-protobuf"
+     zeromq-devel uthash-devel inih-devel
+     libmicrohttpd-devel libcurl-devel lmdb-devel hiredis-devel
+     CUnit-devel valgrind protobuf-compiler protobuf-c-compiler
+     protobuf-c-devel protobuf-devel python3-pyzmq python3-protobuf
+     curl graphviz redis wrk"
+PACMAN="base-devel autoconf-archive zeromq uthash libinih
+     libmicrohttpd curl lmdb hiredis
+     cunit valgrind protobuf protobuf-c python-pyzmq python-protobuf
+     graphviz redis wrk"
 BREW="autoconf automake libtool autoconf-archive pkg-config zeromq uthash inih
-     libmicrohttpd cunit protobuf protobuf-c"
+     libmicrohttpd curl lmdb hiredis
+     cunit protobuf protobuf-c graphviz redis wrk"
 PKG="autoconf automake libtool autoconf-archive pkgconf libzmq4 uthash inih
-     libmicrohttpd cunit valgrind protobuf protobuf-c py311-pyzmq py311-protobuf"
+     libmicrohttpd curl lmdb hiredis
+     cunit valgrind protobuf protobuf-c py311-pyzmq py311-protobuf
+     graphviz redis wrk"
 
 install_deps() {
     if command -v apt-get >/dev/null 2>&1; then

@@ -1,228 +1,333 @@
 /* SPDX-License-Identifier: MIT */
-/* Values are frames: zmq_msg_copy() hands a large one out without copying its
- * bytes, and libzmq counts who still has it.  What takes long, to copy a value
- * in and to free an old one, is done outside the lock. */
+/* cache.c: the face of a cache: presets in front of a back end.
+ *
+ * Where the back end is memory, presets are entries of it.  Elsewhere they are
+ * in a memory of their own, and their names never reach the back end: two
+ * masters that share a Redis have each their own addresses. */
 #include "config.h"
 #include "core/cache.h"
+#include "core/cache_backend.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* uthash calls exit() without memory unless it is told not to; the element that
- * could not be added then has no table. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
-struct entry {
-    UT_hash_handle hh;
-    zmq_msg_t value;
-    size_t key_size;
-    char key[]; /* key_size bytes, no NUL */
-};
-
 struct palm_cache {
+    palm_cache_options_t options;         /* fixed */
+    const palm__cache_backend_t *backend; /* fixed; NULL = no such one */
+    void *store;                          /* NULL until it is attached */
+    void *presets;                        /* a memory; NULL = store is one */
     pthread_mutex_t lock;
-    struct entry *entries; /* guarded by lock */
-    size_t bytes;          /* of keys and values; guarded by lock */
-    size_t byte_limit;     /* 0 = none */
+    palm_error_t latest; /* failure of the back end; guarded by lock */
 };
+
+/* Where a key is. */
+struct place {
+    const palm__cache_backend_t *backend;
+    void *store; /* NULL = not open yet */
+};
+
+/* --- life ----------------------------------------------------------------- */
+
+palm_cache_t *
+palm__cache_new(const palm_cache_options_t *options)
+{
+    palm_cache_t *self = calloc(1, sizeof *self);
+    palm_cache_options_t defaults;
+    palm_error_t err;
+    palm_cache_options_init(&defaults);
+    if (!self
+        || palm__cache_options_copy(&self->options,
+                                    options ? options : &defaults)) {
+        free(self);
+        errno = ENOMEM;
+        return NULL;
+    }
+    (void)pthread_mutex_init(&self->lock, NULL);
+    self->backend = palm__cache_backend_find(self->options.backend, &err);
+    if (self->backend == &palm__cache_memory) {
+        self->store = palm__cache_memory.open(&self->options, &err);
+    } else {
+        self->presets = palm__cache_memory.open(&defaults, &err);
+    }
+    if (!self->store && !self->presets) {
+        palm_cache_destroy(&self);
+        errno = ENOMEM;
+    }
+    return self;
+}
+
+int
+palm__cache_attach(palm_cache_t *self, palm_error_t *err)
+{
+    palm_error_t why = {0, ""};
+    if (palm_cache_options_check(&self->options, err)) {
+        return -1;
+    }
+    if (!self->store
+        && !(self->store = self->backend->open(&self->options, &why))) {
+        return palm_error_set(err, why.code, "cache: %s", why.text);
+    }
+    return 0;
+}
+
+palm_cache_t *
+palm_cache_open(const palm_cache_options_t *options, palm_error_t *err)
+{
+    palm_cache_t *self = palm__cache_new(options);
+    if (!self) {
+        (void)palm_error_set(err, ENOMEM, "cache: out of memory");
+        return NULL;
+    }
+    if (palm__cache_attach(self, err)) {
+        palm_cache_destroy(&self);
+    }
+    return self;
+}
 
 palm_cache_t *
 palm_cache_new(size_t byte_limit)
 {
-    palm_cache_t *self = calloc(1, sizeof *self);
-    if (!self) {
-        return NULL;
-    }
-    int code = pthread_mutex_init(&self->lock, NULL);
-    if (code) {
-        free(self);
-        errno = code;
-        return NULL;
-    }
-    self->byte_limit = byte_limit;
-    return self;
-}
-
-static void
-entry_free(struct entry *entry)
-{
-    (void)zmq_msg_close(&entry->value);
-    free(entry);
+    palm_cache_options_t options;
+    palm_cache_options_init(&options);
+    options.size = byte_limit > INT64_MAX ? INT64_MAX : (int64_t)byte_limit;
+    return palm__cache_new(&options);
 }
 
 void
 palm_cache_destroy(palm_cache_t **self_p)
 {
     palm_cache_t *self = *self_p;
-    struct entry *entry, *next;
     int saved = errno;
     if (!self) {
         return;
     }
-    HASH_ITER (hh, self->entries, entry, next) {
-        HASH_DEL(self->entries, entry);
-        entry_free(entry);
+    if (self->store) {
+        self->backend->close(self->store);
     }
+    if (self->presets) {
+        palm__cache_memory.close(self->presets);
+    }
+    palm__cache_options_fini(&self->options);
     (void)pthread_mutex_destroy(&self->lock);
     free(self);
     *self_p = NULL;
     errno = saved;
 }
 
-/* --- with the lock held -------------------------------------------------- */
+/* --- failures ------------------------------------------------------------- */
 
-static struct entry *
-find(palm_cache_t *self, palm_slice_t key)
+/* Keeps what an operator should read; gives result, and errno as it was. */
+static int
+settle(palm_cache_t *self, int result, const palm_error_t *err)
 {
-    struct entry *entry;
-    const char *data = key.size ? key.data : ""; /* for memcmp(), not NULL */
-    HASH_FIND(hh, self->entries, data, key.size, entry);
-    return entry;
+    int code = errno;
+    if (result && code != ENOENT && code != EEXIST) {
+        (void)pthread_mutex_lock(&self->lock);
+        (void)palm_error_set(&self->latest, code, "%s",
+                             *err->text ? err->text : palm_strerror(code));
+        (void)pthread_mutex_unlock(&self->lock);
+        errno = code;
+    }
+    return result;
+}
+
+void
+palm_cache_error(palm_cache_t *self, palm_error_t *err)
+{
+    (void)pthread_mutex_lock(&self->lock);
+    *err = self->latest;
+    (void)pthread_mutex_unlock(&self->lock);
+}
+
+/* --- keys ----------------------------------------------------------------- */
+
+static struct place
+place_of(palm_cache_t *self, palm_slice_t key)
+{
+    struct place place = {self->backend, self->store};
+    if (self->presets && palm__cache_memory_is_preset(self->presets, key)) {
+        place.backend = &palm__cache_memory;
+        place.store = self->presets;
+    }
+    return place;
+}
+
+/* Also clears *err, all of which need not be zero for each call. */
+static int
+check_open(const struct place *place, palm_error_t *err)
+{
+    err->text[0] = '\0';
+    return place->store ? 0
+                        : palm_error_set(err, ENOTCONN,
+                                         "the cache's back end is not open "
+                                         "before the server starts");
 }
 
 static int
-check_limit(const palm_cache_t *self, size_t added, size_t removed)
+write_key(palm_cache_t *self, palm__cache_write_t *write)
 {
-    if (self->byte_limit
-        && (added > self->byte_limit
-            || self->bytes - removed > self->byte_limit - added)) {
-        errno = ENOSPC;
-        return -1;
-    }
-    return 0;
+    palm_error_t err;
+    struct place place = place_of(self, write->key);
+    write->ttl = self->options.ttl;
+    return settle(self,
+                  check_open(&place, &err)
+                      || place.backend->write(place.store, write, &err),
+                  &err)
+               ? -1
+               : 0;
 }
-
-/* The older value goes to *value. */
-static int
-replace(palm_cache_t *self, struct entry *entry, zmq_msg_t *value)
-{
-    size_t added = zmq_msg_size(value);
-    size_t removed = zmq_msg_size(&entry->value);
-    if (check_limit(self, added, removed)) {
-        return -1;
-    }
-    zmq_msg_t older;
-    (void)zmq_msg_init(&older);
-    (void)zmq_msg_move(&older, &entry->value);
-    (void)zmq_msg_move(&entry->value, value);
-    (void)zmq_msg_move(value, &older);
-    self->bytes = self->bytes - removed + added;
-    return 0;
-}
-
-/* Takes *value on success. */
-static int
-add(palm_cache_t *self, palm_slice_t key, zmq_msg_t *value)
-{
-    size_t size = key.size + zmq_msg_size(value);
-    if (check_limit(self, size, 0)) {
-        return -1;
-    }
-    struct entry *entry = malloc(sizeof *entry + key.size);
-    if (!entry) {
-        return -1;
-    }
-    if (key.size > 0) {
-        memcpy(entry->key, key.data, key.size);
-    }
-    entry->key_size = key.size;
-    HASH_ADD_KEYPTR(hh, self->entries, entry->key, key.size, entry);
-    if (!entry->hh.tbl) {
-        free(entry);
-        errno = ENOMEM;
-        return -1;
-    }
-    (void)zmq_msg_init(&entry->value);
-    (void)zmq_msg_move(&entry->value, value);
-    self->bytes += size;
-    return 0;
-}
-
-static struct entry *
-take(palm_cache_t *self, palm_slice_t key)
-{
-    struct entry *entry = find(self, key);
-    if (entry) {
-        self->bytes -= entry->key_size + zmq_msg_size(&entry->value);
-        HASH_DEL(self->entries, entry);
-    }
-    return entry;
-}
-
-/* --- public -------------------------------------------------------------- */
 
 int
 palm_cache_set(palm_cache_t *self, palm_slice_t key, palm_slice_t value)
 {
-    zmq_msg_t frame;
-    if (key.size != (unsigned)key.size) { /* of uthash */
-        errno = ENOSPC;
-        return -1;
-    }
-    if (zmq_msg_init_size(&frame, value.size)) {
-        return -1;
-    }
-    if (value.size > 0) {
-        memcpy(zmq_msg_data(&frame), value.data, value.size);
-    }
-    (void)pthread_mutex_lock(&self->lock);
-    struct entry *entry = find(self, key);
-    int result = entry ? replace(self, entry, &frame) : add(self, key, &frame);
-    (void)pthread_mutex_unlock(&self->lock);
-    int saved = errno;
-    (void)zmq_msg_close(&frame);
-    errno = saved;
-    return result;
+    palm__cache_write_t write = {.key = key, .value = value};
+    return write_key(self, &write);
+}
+
+int
+palm_cache_cas(palm_cache_t *self, palm_slice_t key,
+               const palm_slice_t *expected, palm_slice_t value)
+{
+    palm__cache_write_t write = {
+        .key = key, .value = value, .compare = true, .expected = expected};
+    return write_key(self, &write);
 }
 
 int
 palm_cache_get(palm_cache_t *self, palm_slice_t key, zmq_msg_t *value)
 {
-    (void)pthread_mutex_lock(&self->lock);
-    struct entry *entry = find(self, key);
-    if (entry) {
-        (void)zmq_msg_init(value);
-        (void)zmq_msg_copy(value, &entry->value);
-    }
-    (void)pthread_mutex_unlock(&self->lock);
-    if (!entry) {
-        errno = ENOENT;
-        return -1;
-    }
-    return 0;
+    palm_error_t err;
+    struct place place = place_of(self, key);
+    return settle(self,
+                  check_open(&place, &err)
+                      || place.backend->get(place.store, key, value, &err),
+                  &err)
+               ? -1
+               : 0;
 }
 
 int
 palm_cache_delete(palm_cache_t *self, palm_slice_t key)
 {
-    (void)pthread_mutex_lock(&self->lock);
-    struct entry *entry = take(self, key);
-    (void)pthread_mutex_unlock(&self->lock);
-    if (!entry) {
-        errno = ENOENT;
+    palm_error_t err;
+    struct place place = place_of(self, key);
+    return settle(self,
+                  check_open(&place, &err)
+                      || place.backend->remove(place.store, key, &err),
+                  &err)
+               ? -1
+               : 0;
+}
+
+int
+palm_cache_ttl(palm_cache_t *self, palm_slice_t key, int64_t ttl)
+{
+    palm_error_t err;
+    struct place place = place_of(self, key);
+    if (ttl < 0) {
+        errno = EINVAL;
         return -1;
     }
-    entry_free(entry);
-    return 0;
+    if (ttl > PALM__CACHE_TTL_MAX) {
+        ttl = PALM__CACHE_TTL_MAX;
+    }
+    return settle(self,
+                  check_open(&place, &err)
+                      || place.backend->expire(place.store, key, ttl, &err),
+                  &err)
+               ? -1
+               : 0;
+}
+
+int
+palm__cache_preset(palm_cache_t *self, palm_slice_t key, palm_slice_t value)
+{
+    palm_error_t err;
+    err.text[0] = '\0';
+    return settle(
+        self,
+        palm__cache_memory_preset(self->presets ? self->presets : self->store,
+                                  key, value, &err),
+        &err);
+}
+
+/* --- all keys ------------------------------------------------------------- */
+
+/* Adds what the back end and the presets have. */
+static int
+gather(palm_cache_t *self, palm_slice_t prefix, palm__keys_t *keys,
+       palm_error_t *err)
+{
+    struct place place = {self->backend, self->store};
+    if (check_open(&place, err)
+        || self->backend->list(self->store, prefix, keys, err)) {
+        return -1;
+    }
+    return self->presets
+               ? palm__cache_memory.list(self->presets, prefix, keys, err)
+               : 0;
+}
+
+int
+palm_cache_list(palm_cache_t *self, palm_slice_t prefix, palm_cache_list_f *f,
+                void *arg)
+{
+    palm_error_t err;
+    palm__keys_t keys = {0};
+    palm_slice_t *sorted = NULL;
+    size_t count = 0;
+    int result = gather(self, prefix, &keys, &err) ? -1 : 0;
+    if (!result && !(sorted = palm__keys_sort(&keys, &count))) {
+        errno = ENOMEM;
+        result = -1;
+    }
+    (void)settle(self, result, &err);
+    for (size_t i = 0; i < count && !result; i++) {
+        result = f(sorted[i], arg);
+    }
+    int saved = errno;
+    free(sorted);
+    palm__keys_fini(&keys);
+    errno = saved;
+    return result;
+}
+
+/* Adds the numbers of the back end and the presets. */
+static void
+measure(palm_cache_t *self, size_t *count, size_t *bytes)
+{
+    palm_error_t err;
+    struct place place = {self->backend, self->store};
+    size_t more_count = 0, more_bytes = 0;
+    *count = *bytes = 0;
+    if (settle(self,
+               check_open(&place, &err)
+                   || self->backend->measure(self->store, count, bytes, &err),
+               &err)) {
+        *count = *bytes = 0;
+    }
+    if (self->presets
+        && !palm__cache_memory.measure(self->presets, &more_count, &more_bytes,
+                                       &err)) {
+        *count += more_count;
+        *bytes += more_bytes;
+    }
 }
 
 size_t
 palm_cache_count(palm_cache_t *self)
 {
-    (void)pthread_mutex_lock(&self->lock);
-    size_t count = HASH_COUNT(self->entries);
-    (void)pthread_mutex_unlock(&self->lock);
+    size_t count, bytes;
+    measure(self, &count, &bytes);
     return count;
 }
 
 size_t
 palm_cache_bytes(palm_cache_t *self)
 {
-    (void)pthread_mutex_lock(&self->lock);
-    size_t bytes = self->bytes;
-    (void)pthread_mutex_unlock(&self->lock);
+    size_t count, bytes;
+    measure(self, &count, &bytes);
     return bytes;
 }

@@ -6,34 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/cache_backend.h"
+#include "core/cache_memory.h"
+#include "harness/support/stores.h"
 #include "harness/support/tap.h"
-
-/* Sets texts; returns what palm_cache_set() returns. */
-static int
-set(palm_cache_t *cache, const char *key, const char *value)
-{
-    return palm_cache_set(cache, palm_slice(key), palm_slice(value));
-}
-
-static void
-holds(palm_cache_t *cache, const char *key, const char *expected)
-{
-    zmq_msg_t value;
-    char text[64] = "";
-    EQUAL_INT(0, palm_cache_get(cache, palm_slice(key), &value));
-    size_t size = zmq_msg_size(&value);
-    MUST(size < sizeof text);
-    memcpy(text, zmq_msg_data(&value), size);
-    EQUAL_INT(0, zmq_msg_close(&value));
-    EQUAL_BYTES(expected, strlen(expected), text, size);
-}
-
-static void
-misses(palm_cache_t *cache, const char *key)
-{
-    zmq_msg_t value;
-    FAILS(ENOENT, palm_cache_get(cache, palm_slice(key), &value));
-}
 
 static palm_cache_t *
 new_cache(size_t limit)
@@ -182,6 +158,222 @@ room_comes_back(void)
     palm_cache_destroy(&cache);
 }
 
+/* --- eviction ------------------------------------------------------------- */
+
+static palm_cache_t *
+new_evicting(size_t size)
+{
+    palm_cache_options_t options;
+    palm_cache_options_init(&options);
+    options.size = (int64_t)size;
+    options.evict = true;
+    return open_cache(&options);
+}
+
+static void
+what_was_not_used_for_longest_is_evicted(void)
+{
+    palm_cache_t *cache = new_evicting(30);
+    EQUAL_INT(0, set(cache, "a", "nine byte"));
+    EQUAL_INT(0, set(cache, "b", "nine byte"));
+    EQUAL_INT(0, set(cache, "c", "nine byte"));
+    holds(cache, "a", "nine byte");
+    EQUAL_INT(0, set(cache, "d", "nine byte"));
+    lists(cache, "", "a c d");
+    EQUAL_INT(0, set(cache, "c", "new value"));
+    EQUAL_INT(0, set(cache, "e", "nine byte"));
+    lists(cache, "", "c d e");
+    EQUAL_INT(0, set(cache, "f", "more than nine"));
+    lists(cache, "", "e f");
+    EQUAL_INT(25, palm_cache_bytes(cache));
+    EQUAL_INT(0, palm_cache_delete(cache, palm_slice("e")));
+    EQUAL_INT(0, set(cache, "g", "fourteen bytes"));
+    lists(cache, "", "f g");
+    palm_cache_destroy(&cache);
+}
+
+static void
+a_key_that_grows_evicts_others_only(void)
+{
+    palm_cache_t *cache = new_evicting(30);
+    EQUAL_INT(0, set(cache, "a", "nine byte"));
+    EQUAL_INT(0, set(cache, "b", "nine byte"));
+    EQUAL_INT(0, set(cache, "c", "nine byte"));
+    EQUAL_INT(0, set(cache, "a", "twenty-nine bytes are in this"));
+    lists(cache, "", "a");
+    EQUAL_INT(30, palm_cache_bytes(cache));
+    palm_cache_destroy(&cache);
+}
+
+static void
+what_can_never_fit_evicts_nothing(void)
+{
+    palm_cache_t *cache = new_evicting(20);
+    EQUAL_INT(
+        0, palm__cache_preset(cache, palm_slice("name"), palm_slice("server")));
+    EQUAL_INT(0, set(cache, "a", "nine byte"));
+    FAILS(ENOSPC, set(cache, "b", "ten bytes."));
+    FAILS(ENOSPC, set(cache, "a", "ten bytes."));
+    FAILS(ENOSPC, set(cache, "name", "seventeen bytes, "));
+    lists(cache, "", "a name");
+    EQUAL_INT(0, set(cache, "name", "sixteen bytes...")); /* evicts "a" */
+    lists(cache, "", "name");
+    FAILS(ENOSPC, set(cache, "", "x"));
+    palm_cache_destroy(&cache);
+}
+
+static void
+presets_are_not_evicted(void)
+{
+    palm_cache_t *cache = new_evicting(30);
+    EQUAL_INT(0, set(cache, "pull", "first a key"));
+    EQUAL_INT(0, palm__cache_preset(cache, palm_slice("pull"),
+                                    palm_slice("address")));
+    for (char key = 'a'; key < 'a' + 20; key++) {
+        char text[2] = {key, '\0'};
+        EQUAL_INT(0, set(cache, text, "nine byte"));
+    }
+    lists(cache, "", "pull t");
+    EQUAL_INT(0, palm_cache_delete(cache, palm_slice("pull")));
+    EQUAL_INT(0, set(cache, "pull", "again"));
+    for (char key = 'a'; key < 'a' + 20; key++) {
+        char text[2] = {key, '\0'};
+        EQUAL_INT(0, set(cache, text, "nine byte"));
+    }
+    lists(cache, "", "pull s t");
+    palm_cache_destroy(&cache);
+}
+
+/* --- deadlines ------------------------------------------------------------ */
+
+enum { ENTRIES = 200, CHANGES = 300, ROUNDS = 50 };
+
+/* The earliest deadline, the slow way. */
+static int64_t
+earliest(palm__entry_t *const *entries)
+{
+    int64_t found = PALM__ENTRY_LIVES;
+    for (int i = 0; i < ENTRIES; i++) {
+        found = entries[i]->deadline < found ? entries[i]->deadline : found;
+    }
+    return found;
+}
+
+/* Gives some entries other deadlines, or none. */
+static void
+change_deadlines(palm__expiry_t *expiry, palm__entry_t *const *entries,
+                 unsigned *random)
+{
+    for (int i = 0; i < CHANGES; i++) {
+        *random = *random * 1664525u + 1013904223u;
+        int64_t deadline = (*random >> 16) % 500;
+        EQUAL_INT(0, palm__expiry_reserve(expiry));
+        palm__expiry_set(expiry, entries[(*random >> 8) % ENTRIES],
+                         deadline < 150 ? PALM__ENTRY_LIVES : deadline);
+    }
+}
+
+static void
+the_earliest_deadline_is_due_first(void)
+{
+    palm__entry_t *entries[ENTRIES], *due;
+    palm__expiry_t expiry = {0};
+    unsigned random = 1;
+    for (int i = 0; i < ENTRIES; i++) {
+        entries[i] = calloc(1, sizeof **entries);
+        MUST(entries[i] != NULL);
+        entries[i]->deadline = PALM__ENTRY_LIVES;
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        change_deadlines(&expiry, entries, &random);
+        MUST(expiry.count > ENTRIES / 4);
+        while (expiry.count > 0) {
+            int64_t first = earliest(entries);
+            MUST(palm__expiry_due(&expiry, first - 1) == NULL);
+            due = palm__expiry_due(&expiry, first);
+            MUST(due && due->deadline == first);
+            palm__expiry_set(&expiry, due, PALM__ENTRY_LIVES);
+        }
+        EQUAL_INT(PALM__ENTRY_LIVES, earliest(entries));
+    }
+    free(expiry.entries);
+    for (int i = 0; i < ENTRIES; i++) {
+        free(entries[i]);
+    }
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+static void
+keys_that_came_twice_are_listed_once(void)
+{
+    static const char *const words[] = {"b", "", "a", "ab", "b", "", "a"};
+    palm__keys_t keys = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        EQUAL_INT(0, palm__keys_add(&keys, palm_slice(words[i])));
+    }
+    palm_slice_t *sorted = palm__keys_sort(&keys, &count);
+    MUST(sorted != NULL);
+    EQUAL_INT(4, count);
+    EQUAL_BYTES("", 0, sorted[0].data, sorted[0].size);
+    EQUAL_BYTES("a", 1, sorted[1].data, sorted[1].size);
+    EQUAL_BYTES("ab", 2, sorted[2].data, sorted[2].size);
+    EQUAL_BYTES("b", 1, sorted[3].data, sorted[3].size);
+    free(sorted);
+    palm__keys_fini(&keys);
+}
+
+/* --- options -------------------------------------------------------------- */
+
+static void
+options_that_do_not_fit_are_refused(void)
+{
+    static const char *const cases[][4] = {
+        /* key, text, what is said, back end */
+        {"path", "/tmp", "path is for lmdb", "memory"},
+        {"evict", "yes", "evict needs a size", "memory"},
+        {"password", "p", "password is for redis", "memory"},
+        {"map_size", "2MiB", "lmdb needs a path", "lmdb"},
+        {"password", "p", "lmdb needs a path", "lmdb"},
+        {"size", "1MiB", "maxmemory", "redis"},
+        {"evict", "yes", "maxmemory-policy", "redis"},
+        {"path", "/tmp", "path is for lmdb", "redis"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        palm_cache_options_t options;
+        palm_error_t err = {0, ""};
+        palm_cache_options_init(&options);
+        if (palm_cache_option_set(&options, "backend", cases[i][3], &err)) {
+            EQUAL_INT(ENOTSUP, errno);
+            CONTAINS("without", err.text);
+            continue;
+        }
+        EQUAL_INT(
+            0, palm_cache_option_set(&options, cases[i][0], cases[i][1], NULL));
+        FAILS(EINVAL, palm_cache_options_check(&options, &err));
+        CONTAINS(cases[i][2], err.text);
+        FAILS(EINVAL, palm_cache_open(&options, NULL) ? 0 : -1);
+    }
+}
+
+static void
+a_back_end_that_there_is_not_is_refused(void)
+{
+    palm_cache_options_t options;
+    palm_error_t err = {0, ""};
+    palm_cache_options_init(&options);
+    FAILS(EINVAL, palm_cache_option_set(&options, "backend", "paper", &err));
+    CONTAINS("\"paper\"", err.text);
+    FAILS(ENOENT, palm_cache_option_set(&options, "colour", "red", &err));
+    options.backend = "paper";
+    FAILS(ENOENT, palm_cache_open(&options, &err) ? 0 : -1);
+    CONTAINS("memory, lmdb and redis", err.text);
+    EQUAL_TEXT("memory", palm_cache_backend_name(0));
+}
+
+/* --- many ----------------------------------------------------------------- */
+
 static void
 many_keys_are_all_found(void)
 {
@@ -311,6 +503,19 @@ static const struct tap_test tests[] = {
     {"a value over the limit leaves the older one",
      value_over_the_limit_leaves_the_older_one},
     {"room comes back", room_comes_back},
+    {"what was not used for longest is evicted",
+     what_was_not_used_for_longest_is_evicted},
+    {"a key that grows evicts others only",
+     a_key_that_grows_evicts_others_only},
+    {"what can never fit evicts nothing", what_can_never_fit_evicts_nothing},
+    {"presets are not evicted", presets_are_not_evicted},
+    {"the earliest deadline is due first", the_earliest_deadline_is_due_first},
+    {"keys that came twice are listed once",
+     keys_that_came_twice_are_listed_once},
+    {"options that do not fit are refused",
+     options_that_do_not_fit_are_refused},
+    {"a back end that there is not is refused",
+     a_back_end_that_there_is_not_is_refused},
     {"many keys are all found", many_keys_are_all_found},
     {"destroy clears the pointer and keeps errno",
      destroy_clears_the_pointer_and_keeps_errno},

@@ -243,10 +243,9 @@ palm_client_id(const palm_client_t *self)
     return self->id;
 }
 
-/* One cache request: the verb, the key in the cache or the payload field. */
-static int
-ask(palm_client_t *self, const char *verb, palm_message_t *request,
-    zmq_msg_t *reply, palm_error_t *err)
+int
+palm__client_ask(palm_client_t *self, const char *verb, palm_message_t *request,
+                 zmq_msg_t *reply, palm_error_t *err)
 {
     char *function = verb_function(self, verb);
     int result;
@@ -265,7 +264,7 @@ palm_client_get(palm_client_t *self, palm_slice_t key, zmq_msg_t *value,
 {
     palm_message_t request = palm__client_message(self);
     request.payload = key;
-    return ask(self, "get", &request, value, err);
+    return palm__client_ask(self, "get", &request, value, err);
 }
 
 /* The session and the key, in memory that the caller frees. */
@@ -328,7 +327,7 @@ palm_client_set(palm_client_t *self, palm_slice_t key, palm_slice_t value,
     }
     request.cache.data = joined;
     request.payload = value;
-    if (!ask(self, "set", &request, &reply, err)) {
+    if (!palm__client_ask(self, "set", &request, &reply, err)) {
         result = take_key(self, &reply, full_key, err);
         (void)zmq_msg_close(&reply);
     }
@@ -342,7 +341,7 @@ palm_client_delete(palm_client_t *self, palm_slice_t key, palm_error_t *err)
     palm_message_t request = palm__client_message(self);
     zmq_msg_t reply;
     request.payload = key;
-    if (ask(self, "delete", &request, &reply, err)) {
+    if (palm__client_ask(self, "delete", &request, &reply, err)) {
         return -1;
     }
     (void)zmq_msg_close(&reply);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <zmq.h>
 
+#include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
 #include "core/message.h"
@@ -118,6 +119,26 @@ int palm_client_set(palm_client_t *self, palm_slice_t key, palm_slice_t value,
                     char **full_key, palm_error_t *err) PALM_MUST_USE;
 PALM_EXPORT
 int palm_client_delete(palm_client_t *self, palm_slice_t key, palm_error_t *err)
+    PALM_MUST_USE;
+
+/* Extensions, see docs/cache.md; keys are full ones, UTF-8 and not empty.
+ *
+ * cas stores a value if the present one equals *expected, or if there is none
+ * and expected is NULL; -1 with errno EEXIST if it did not.  ttl lets the key
+ * end in so many ms, 0 = never; -1 with errno ENOENT if it did not.  list calls
+ * f as palm_cache_list() does; -1 with errno EMSGSIZE if there were more keys
+ * than one answer holds (f has got the first), ENOTSUP if there was no answer
+ * in it.  A server that does not know the verb, or fails, is one of these. */
+PALM_EXPORT
+int palm_client_cas(palm_client_t *self, palm_slice_t key,
+                    const palm_slice_t *expected, palm_slice_t value,
+                    palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_ttl(palm_client_t *self, palm_slice_t key, int64_t ttl,
+                    palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_list(palm_client_t *self, palm_slice_t prefix,
+                     palm_cache_list_f *f, void *arg, palm_error_t *err)
     PALM_MUST_USE;
 
 PALM_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* client_state.h: what a client is, for client.c and client_job.c. */
+/* client_state.h: what a client is, for client.c and its other files. */
 #ifndef PALM_CLIENT_STATE_H
 #define PALM_CLIENT_STATE_H
 
@@ -44,5 +44,10 @@ struct palm_client {
 
 /* A message that has this client's identity and pipeline. */
 palm_message_t palm__client_message(const palm_client_t *self);
+
+/* One cache request: the verb, the key in the cache or the payload field. */
+int palm__client_ask(palm_client_t *self, const char *verb,
+                     palm_message_t *request, zmq_msg_t *reply,
+                     palm_error_t *err);
 
 #endif

@@ -521,6 +521,29 @@ wait_for_something(palm_part_t *part, bool blocked)
                      palm__sooner(due, next_deadline(part)));
 }
 
+/* A hook may yield much more than came in, so it is held back, too; orders
+ * reach the part meanwhile.  Trains that come are queued. */
+int
+palm__outbound_yield(palm_part_t *part, const palm_message_t *message)
+{
+    for (;;) {
+        bool any = take_notes(part, ZMQ_DONTWAIT);
+        if (part->stopping) {
+            errno = ECANCELED;
+            return -1;
+        }
+        if (!part->class_->operations.yield(part, message)) {
+            return 0;
+        }
+        if (errno != EAGAIN) {
+            return -1;
+        }
+        if (!any && !part->touched) {
+            wait_for_something(part, true);
+        }
+    }
+}
+
 /* Tells the router once that everything has been handed to the socket. */
 static void
 report_drained(palm_part_t *part)

@@ -205,7 +205,7 @@ palm_part_yield(palm_part_t *part, const palm_message_t *message)
         return palm__inbound_yield(part, message);
     }
     if (part->class_->operations.yield) {
-        return part->class_->operations.yield(part, message);
+        return palm__outbound_yield(part, message);
     }
     errno = ENOTSUP;
     return -1;
@@ -251,6 +251,12 @@ palm_cache_t *
 palm_part_cache(palm_part_t *part)
 {
     return part->server->cache;
+}
+
+const palm_functions_t *
+palm_part_functions(const palm_part_t *part)
+{
+    return part->server->functions;
 }
 
 palm_id_source_t *

@@ -19,6 +19,7 @@
 #include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/id.h"
 #include "core/log.h"
 #include "core/message.h"
@@ -43,8 +44,9 @@ enum palm_trait {
     PALM_RAW = 16,         /* outbound: the frame need not be a PalmMessage */
     PALM_STAYS_OPEN = 64,  /* inbound: its world is served until the stop, also
                               when a drain has closed the intake */
-    PALM_PARALLEL = 32     /* outbound that waits: for up to max_workers answers
+    PALM_PARALLEL = 32,    /* outbound that waits: for up to max_workers answers
                               at once, in the order of the messages */
+    PALM_RUNS = 128        /* runs the server's functions */
 };
 
 /* What became of a request at a blocking inbound part. */
@@ -59,38 +61,51 @@ enum { PALM_BY_CLASS = -1 };
 
 /* The user's code in a part.  Each may be NULL.  A hook returns 0, or -1 with
  * errno: then that one message is lost (not what was already yielded), logged
- * and counted, and the part goes on.  arg is hook_arg of the part's options. */
+ * and counted, and the part goes on.  arg is hook_arg of the part's options.
+ *
+ * Ownership.  A frame is the part's before and after the hook, which may look
+ * at it, or replace it: make another and zmq_msg_move() it there; a frame that
+ * was closed must be initialized again.  A message is the part's, too: its
+ * slices point into a frame that lives until the hook returns.  What is yielded
+ * is copied. */
 typedef struct palm_hooks {
-    /* Inbound: makes a PalmMessage of what came from the world, in place. */
+    /* Inbound: makes a PalmMessage of what came from the world, in place.  The
+     * first to see it. */
     int (*to_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
 
     /* Inbound: yields 0, 1 or n messages for each one received, by
-     * palm_part_yield().  All copies carry the same cache. */
+     * palm_part_yield().  Its empty cache field has been filled before, so all
+     * copies carry the same.  An error costs what was not yet yielded. */
     int (*scatter)(palm_part_t *part, const palm_message_t *message, void *arg);
 
     /* Blocking inbound: sees, and may replace, the feedback of the outbound
-     * part. */
+     * part: raw bytes.  Once for each message that was yielded. */
     int (*handle_feedback)(palm_part_t *part, zmq_msg_t *feedback, void *arg);
 
     /* Blocking inbound: sees, and may replace, the reply to the peer, whatever
-     * it was made from. */
+     * it was made from.  Once for each request; the last to see it, and after
+     * an error the reply is sent as it was. */
     int (*reply_feedback)(palm_part_t *part, zmq_msg_t *reply, void *arg);
 
-    /* Outbound: makes of a PalmMessage what goes out to the world, in place. */
+    /* Outbound: makes of a PalmMessage what goes out to the world, in place.
+     * Once for each message, however often it takes to send it. */
     int (*from_router)(palm_part_t *part, zmq_msg_t *frame, void *arg);
 
-    /* PubService: scatter on the way out.  What it yields is published. */
+    /* PubService: scatter on the way out, by palm_part_yield().  What it yields
+     * is published, whether it is the message, a changed one or a new one; each
+     * copy of a pipelined message gets stage + 1 once. */
     int (*gather)(palm_part_t *part, const palm_message_t *message, void *arg);
 
     /* PubService: may change the message and the topic, which are set to what
-     * would be published.  Slices put there must live until the part's next
-     * call of this hook. */
+     * would be published; all changes are sent.  Called for each message that
+     * is published, behind gather.  Slices put there are borrowed until the
+     * part's next call of this hook. */
     int (*handle_stream)(palm_part_t *part, palm_message_t *message,
                          palm_slice_t *topic, void *arg);
 
     /* Bypass inbound: answers a request, or takes a message where nobody waits
-     * for an answer.  request has one frame; reply is initialized and empty,
-     * and both stay the caller's. */
+     * for an answer.  request has one frame; reply is initialized and empty.
+     * After an error the reply is sent as it is. */
     int (*answer)(palm_part_t *part, zmq_msg_t *request, zmq_msg_t *reply,
                   void *arg);
 } palm_hooks_t;
@@ -120,7 +135,8 @@ typedef struct palm_operations {
     /* Outbound: how many messages send() took and still holds. */
     uint64_t (*held)(palm_part_t *part);
 
-    /* Outbound: takes what a gather hook yields. */
+    /* Outbound: takes what a gather hook yields.  On EAGAIN it keeps nothing
+     * and is called again. */
     int (*yield)(palm_part_t *part, const palm_message_t *message);
 
     /* Bypass inbound: answers a request.  request has one frame or, if
@@ -155,6 +171,8 @@ typedef struct palm_part_class {
     palm_hooks_t hooks;         /* used where the part's options have none */
     palm_operations_t operations;
     size_t state_size; /* bytes of zeroed state, see palm_part_state() */
+    const char *base;  /* name of a library class: what is left 0 here is taken
+                          from it, see palm_library_derive(); NULL = whole */
 } palm_part_class_t;
 
 /* The settings of one part.  Strings are copied by palm_server_add(). */
@@ -200,8 +218,9 @@ typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
     uint64_t sent;        /* messages: to the router or to the world */
     uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
-    uint64_t foreign;     /* passed over: another topic, or an answer to no
-                             message that waits for one */
+    uint64_t foreign;     /* passed over: another topic, an answer to no message
+                             that waits for one, or (parts that run functions)
+                             another server's name */
     uint64_t failed;      /* lost by an error of a hook or of the socket */
     uint64_t unrouted;    /* dropped: no route, or its part has ended */
     uint64_t absent;      /* dropped: the client never subscribed */
@@ -240,7 +259,8 @@ PALM_EXPORT
 const char *palm_part_option_name(size_t index);
 
 /* Yields one message from a scatter or gather hook.  Waits while the part has
- * no credit.  Returns -1 with errno ENOMEM, or ECANCELED (the server stops). */
+ * no credit, or PubService no room (hold_size).  Returns -1 with errno ENOMEM,
+ * or ECANCELED (the server stops). */
 PALM_EXPORT
 int palm_part_yield(palm_part_t *part, const palm_message_t *message);
 
@@ -273,6 +293,8 @@ PALM_EXPORT
 struct palm_server *palm_part_server(palm_part_t *part); /* to look at only */
 PALM_EXPORT
 palm_cache_t *palm_part_cache(palm_part_t *part);
+PALM_EXPORT
+const palm_functions_t *palm_part_functions(const palm_part_t *part);
 PALM_EXPORT
 palm_id_source_t *palm_part_ids(palm_part_t *part);
 PALM_EXPORT

@@ -186,8 +186,10 @@ void palm__inbound_fini(palm_part_t *part);
 int palm__outbound_init(palm_part_t *part);
 void palm__outbound_fini(palm_part_t *part);
 
-/* What palm_part_yield() does in an inbound part. */
+/* What palm_part_yield() does in an inbound part, and in an outbound part whose
+ * class has the operation. */
 int palm__inbound_yield(palm_part_t *part, const palm_message_t *message);
+int palm__outbound_yield(palm_part_t *part, const palm_message_t *message);
 
 /* Counts messages that came in at `since` (us; 0 = unknown) and are done with
  * now. */

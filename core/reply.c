@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/worker_state.h"
+#include "core/reply_impl.h"
 
 /* Words of error results: the same on every system, unlike the numbers. */
 #define WORD(code)                                                             \
@@ -55,6 +55,17 @@ clean(char *text)
     }
 }
 
+void
+palm__reply_init(palm_reply_t *self, const palm_message_t *message,
+                 const palm_results_t *results, palm_yields_t yields)
+{
+    self->results = results;
+    self->message = message;
+    self->yields = yields;
+    self->has_result = false;
+    self->error.code = 0;
+}
+
 /* Encodes a result of the message. */
 static int
 encode(const palm_reply_t *self, palm_slice_t payload, palm_slice_t extra,
@@ -64,6 +75,12 @@ encode(const palm_reply_t *self, palm_slice_t payload, palm_slice_t extra,
     result.payload = payload;
     result.extra = extra;
     return palm_message_encode(&result, frame);
+}
+
+static int
+hand_in(palm_reply_t *self, zmq_msg_t *frame)
+{
+    return self->results->hand_in(self->results->arg, frame);
 }
 
 int
@@ -78,7 +95,7 @@ palm_reply(palm_reply_t *reply, palm_slice_t payload)
         return -1;
     }
     if (reply->yields == PALM_YIELDS_MANY) {
-        return palm__worker_hand_in(reply->worker, &frame);
+        return hand_in(reply, &frame);
     }
     /* Held back: the function may still fail, and one result is promised. */
     (void)zmq_msg_init(&reply->result);
@@ -89,28 +106,23 @@ palm_reply(palm_reply_t *reply, palm_slice_t payload)
 }
 
 int
+palm__reply_verror(palm_reply_t *self, int code, const char *format,
+                   va_list args)
+{
+    (void)vsnprintf(self->error.text, sizeof self->error.text, format, args);
+    self->error.code = code ? code : EIO;
+    errno = self->error.code;
+    return -1;
+}
+
+int
 palm_reply_error(palm_reply_t *reply, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(reply->error.text, sizeof reply->error.text, format, args);
+    (void)palm__reply_verror(reply, code, format, args);
     va_end(args);
-    reply->error.code = code ? code : EIO;
-    errno = reply->error.code;
     return -1;
-}
-
-static void
-log_error(palm_reply_t *self, const char *text)
-{
-    palm_worker_t *worker = self->worker;
-    if (palm__worker_may_log(&worker->failed)) {
-        palm_log(&worker->log, PALM_LOG_WARNING, "PALM-WORKER-ERROR",
-                 "worker '%s': error result: %s (%llu more not logged)",
-                 worker->name, text,
-                 (unsigned long long)worker->failed.skipped);
-        worker->failed.skipped = 0;
-    }
 }
 
 /* Payload "0" for peers of old, field 8 for those that look. */
@@ -123,13 +135,14 @@ hand_in_error(palm_reply_t *self)
     clean(self->error.text);
     (void)snprintf(text, sizeof text, "%s %s", word_of(self->error.code),
                    self->error.text);
-    log_error(self, text);
     if (encode(self, palm_slice("0"),
                palm_message_error_field(palm_slice(text), field), &frame)) {
         return -1;
     }
-    palm__worker_count(&self->worker->stats.errors);
-    return palm__worker_hand_in(self->worker, &frame);
+    if (self->results->on_error) {
+        self->results->on_error(self->results->arg, text);
+    }
+    return hand_in(self, &frame);
 }
 
 static void
@@ -160,7 +173,8 @@ run(palm_reply_t *self, palm_function_f *function, void *arg)
     if (function(self->message, self, arg)) {
         return -1;
     }
-    if (self->yields == PALM_YIELDS_ONE && !self->has_result) {
+    if (self->yields == PALM_YIELDS_ONE && !self->has_result
+        && !self->results->may_be_empty) {
         return palm_reply(self, palm_slice(NULL));
     }
     return 0;
@@ -178,5 +192,5 @@ palm__reply_run(palm_reply_t *self, palm_function_f *function, void *arg)
         return 0;
     }
     self->has_result = false;
-    return palm__worker_hand_in(self->worker, &self->result);
+    return hand_in(self, &self->result);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cache_backend.h"
 #include "core/setting.h"
 
 /* clang-format off */
@@ -57,6 +58,21 @@ palm_server_option_name(size_t index)
     return index < SETTING_COUNT ? settings[index].name : NULL;
 }
 
+/* The cache, which opens when the server starts. */
+static palm_cache_t *
+new_cache(const palm_server_options_t *options)
+{
+    palm_cache_options_t own;
+    palm_cache_options_init(&own);
+    if (options->cache) {
+        own = *options->cache;
+    }
+    if (!own.size) {
+        own.size = options->cache_size;
+    }
+    return palm__cache_new(&own);
+}
+
 palm_server_t *
 palm_server_new(const char *name, const palm_server_options_t *options)
 {
@@ -76,11 +92,14 @@ palm_server_new(const char *name, const palm_server_options_t *options)
     (void)pthread_mutex_init(&self->mutex, NULL);
     (void)pthread_cond_init(&self->changed, NULL);
     if (!(self->name = strdup(name))
-        || !(self->cache = palm_cache_new((size_t)self->options.cache_size))
-        || palm_cache_set(self->cache, palm_slice("name"), palm_slice(name))) {
+        || !(self->cache = new_cache(&self->options))
+        || !(self->functions = palm_functions_new())
+        || palm_server_preset(self, "name", palm_slice(name))) {
         palm_server_destroy(&self);
         errno = ENOMEM;
+        return NULL;
     }
+    self->options.cache = NULL; /* has been copied */
     return self;
 }
 
@@ -105,6 +124,7 @@ palm_server_destroy(palm_server_t **self_p)
         free_part(self->parts[i]);
     }
     free(self->parts);
+    palm_functions_destroy(&self->functions);
     palm_cache_destroy(&self->cache);
     (void)pthread_mutex_destroy(&self->mutex);
     (void)pthread_cond_destroy(&self->changed);
@@ -179,6 +199,12 @@ check_part(palm_server_t *self, const palm_part_class_t *class_,
                               "class %s is made for part interface %d, "
                               "this is %d",
                               class_->name, class_->abi, PALM_PART_ABI);
+    }
+    if (class_->base) {
+        return palm_error_set(err, EINVAL,
+                              "class %s is to be derived from %s: "
+                              "palm_library_derive() makes it whole",
+                              class_->name, class_->base);
     }
     if (check_options(class_, options, err)) {
         return -1;
@@ -261,7 +287,30 @@ palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
 int
 palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
 {
-    return palm_cache_set(self->cache, palm_slice(key), value);
+    return palm__cache_preset(self->cache, palm_slice(key), value);
+}
+
+static bool
+runs_functions(const palm_server_t *self)
+{
+    for (size_t i = 0; i < self->part_count; i++) {
+        if (self->parts[i]->class_->traits & PALM_RUNS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+palm_server_register(palm_server_t *self, const char *name,
+                     palm_yields_t yields, palm_function_f *function, void *arg)
+{
+    if (self->state != PALM__NEW || !runs_functions(self)) {
+        errno = self->state != PALM__NEW ? EBUSY : ENOTSUP;
+        return -1;
+    }
+    return palm_functions_register(self->functions, name, yields, function,
+                                   arg);
 }
 
 /* --- looking at it -------------------------------------------------------- */

@@ -9,11 +9,11 @@
  *     palm_server_stop(server, &err);      drains
  *     palm_server_destroy(&server);
  *
- * Add parts and presets before the start.  palm_server_stop(), _wait(),
- * _emit(), _endpoint(), _part_at(), _stats(), _route_at(), _state()
- * and _cache() may then be called
- * from any thread; the other calls belong to one thread at a time.  The library
- * installs no signal handler and its threads block all signals. */
+ * Add parts, presets and functions before the start.  palm_server_stop(),
+ * _wait(), _emit(), _endpoint(), _part_at(), _stats(), _route_at(), _state()
+ * and _cache() may then be called from any thread; the other calls belong to
+ * one thread at a time.  The library installs no signal handler and its threads
+ * block all signals. */
 #ifndef PALM_SERVER_H
 #define PALM_SERVER_H
 
@@ -24,6 +24,7 @@
 #include "core/cache.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/log.h"
 #include "core/part.h"
 
@@ -46,6 +47,8 @@ typedef struct palm_server_options {
     bool batch;           /* threads are scheduled for throughput (Linux) */
     int64_t messages;     /* stop after routing so many, 0 = never */
     palm_log_t log;       /* silent by default */
+    const palm_cache_options_t *cache; /* copied; NULL = in memory, with
+                                          cache_size */
 } palm_server_options_t;
 
 /* A part as it is registered.  The pointers are the server's. */
@@ -102,7 +105,8 @@ void palm_server_destroy(palm_server_t **self_p);
 
 /* Registers a part.  class is borrowed and outlives the server; options are
  * copied.  Returns -1 with the names in *err and errno
- *   EINVAL   empty name, no address, class of another ABI, window < 1 …;
+ *   EINVAL   empty name, no address, class of another ABI, or one that is not
+ *            derived yet (it has a base), window < 1 …;
  *   EEXIST   the side already has a part of that name;
  *   EBUSY    the server has been started;
  *   ENOMEM. */
@@ -111,14 +115,27 @@ int palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
                     const palm_part_options_t *options, palm_error_t *err)
     PALM_MUST_USE;
 
-/* Puts a key into the cache before the start. */
+/* Puts a key into the cache before the start.  It stays in this process, also
+ * if the cache does not: what a client then sets under that key, too. */
 PALM_EXPORT
 int palm_server_preset(palm_server_t *self, const char *key, palm_slice_t value)
     PALM_MUST_USE;
 
+/* Registers a function for the parts that run them (trait PALM_RUNS), as
+ * palm_functions_register().  It is called in such a part's thread.  Add these
+ * parts first.  Returns -1 with errno
+ *   ENOTSUP  no part of the server runs functions;
+ *   EBUSY    the server has been started;
+ *   EINVAL, ENOMEM  see there. */
+PALM_EXPORT
+int palm_server_register(palm_server_t *self, const char *name,
+                         palm_yields_t yields, palm_function_f *function,
+                         void *arg) PALM_MUST_USE;
+
 /* Starts every part and returns when all have bound or connected.  On failure
  * nothing runs any more and *err names the part and its address:
  *   EHOSTUNREACH  a route to a part that is not registered;
+ *   what palm_cache_open() gives, if the cache cannot be opened;
  *   EADDRINUSE, EACCES, EINVAL, EPROTONOSUPPORT …  from bind or connect;
  *   EAGAIN, EMFILE, ENOMEM  no thread, no socket, no memory;
  *   EBUSY  it was started before. */
@@ -183,7 +200,9 @@ palm_server_state_t palm_server_state(const palm_server_t *self);
 PALM_EXPORT
 const char *palm_server_state_name(palm_server_state_t state);
 
-/* The server's cache, valid until the server is destroyed. */
+/* The server's cache, valid until the server is destroyed.  Before the start
+ * one that is not in memory has the presets only; for other keys it gives -1
+ * with errno ENOTCONN. */
 PALM_EXPORT
 palm_cache_t *palm_server_cache(palm_server_t *self);
 

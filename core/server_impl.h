@@ -33,6 +33,7 @@ struct palm_server {
     char *name;                    /* fixed */
     palm_server_options_t options; /* fixed */
     palm_cache_t *cache;           /* locks itself */
+    palm_functions_t *functions;   /* fixed once started */
     palm_part_t **parts;           /* fixed once started */
     size_t part_count;
     void *zmq;               /* made by start, ended by stop */

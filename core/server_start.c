@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cache_backend.h"
 #include "core/compat.h"
 
 /* --- what threads tell ---------------------------------------------------- */
@@ -304,7 +305,7 @@ palm_server_start(palm_server_t *self, palm_error_t *err)
     }
     /* Before there are sockets: closing one whose peer never came, while the
      * context ends, is a race inside libzmq 4.3.4. */
-    if (resolve_routes(self, err)) {
+    if (resolve_routes(self, err) || palm__cache_attach(self->cache, err)) {
         palm__server_set_state(self, PALM__STOPPED);
         return -1;
     }

@@ -64,7 +64,8 @@ make_base(palm_worker_t *self, palm_error_t *err)
                               palm_strerror(errno));
     }
     if (make_pipe_end(self->stop_pipe[0]) || make_pipe_end(self->stop_pipe[1])
-        || !(self->zmq = zmq_ctx_new())) {
+        || !(self->zmq = zmq_ctx_new())
+        || !(self->functions = palm_functions_new())) {
         return palm_error_set(err, errno, "worker: %s", palm_strerror(errno));
     }
     return 0;
@@ -142,22 +143,14 @@ palm_worker_new(const palm_worker_options_t *options, palm_error_t *err)
     self->log = options->log;
     self->linger = options->linger;
     self->messages = (uint64_t)options->messages;
+    self->results.hand_in = palm__worker_hand_in;
+    self->results.on_error = palm__worker_on_error;
+    self->results.arg = self;
     if (make_base(self, err) || make_name(self, options->name, err)
         || connect_sockets(self, options, err)) {
         palm_worker_destroy(&self);
     }
     return self;
-}
-
-static void
-drop_functions(palm_worker_t *self)
-{
-    struct palm__function *function, *next;
-    HASH_ITER (hh, self->functions, function, next) {
-        HASH_DEL(self->functions, function);
-        free(function->name);
-        free(function);
-    }
 }
 
 void
@@ -176,68 +169,17 @@ palm_worker_destroy(palm_worker_t **self_p)
             (void)close(self->stop_pipe[i]);
         }
     }
-    drop_functions(self);
+    palm_functions_destroy(&self->functions);
     free(self->name);
     free(self);
     *self_p = NULL;
     errno = saved;
 }
 
-/* --- functions ------------------------------------------------------------ */
-
-struct palm__function *
-palm__worker_find(const palm_worker_t *self, palm_slice_t name)
-{
-    struct palm__function *function = NULL;
-    if (name.size > 0 && name.size <= self->longest) {
-        HASH_FIND(hh, self->functions, name.data, (unsigned)name.size,
-                  function);
-    }
-    return function;
-}
-
-static struct palm__function *
-add_function(palm_worker_t *self, palm_slice_t name)
-{
-    struct palm__function *function = calloc(1, sizeof *function);
-    if (!function || !(function->name = strdup(name.data))) {
-        goto error;
-    }
-    HASH_ADD_KEYPTR(hh, self->functions, function->name, (unsigned)name.size,
-                    function);
-    if (function->is_lost) {
-        goto error;
-    }
-    if (self->longest < name.size) {
-        self->longest = name.size;
-    }
-    return function;
-error:
-    if (function) {
-        free(function->name);
-    }
-    free(function);
-    errno = ENOMEM;
-    return NULL;
-}
-
 int
 palm_worker_register(palm_worker_t *self, const char *name,
                      palm_yields_t yields, palm_function_f *function, void *arg)
 {
-    const size_t most = 1024;
-    palm_slice_t key = palm_slice(name);
-    struct palm__function *item;
-    if (key.size == 0 || key.size > most || strpbrk(name, ". ") || !function) {
-        errno = EINVAL;
-        return -1;
-    }
-    item = palm__worker_find(self, key);
-    if (!item && !(item = add_function(self, key))) {
-        return -1;
-    }
-    item->yields = yields;
-    item->function = function;
-    item->arg = arg;
-    return 0;
+    return palm_functions_register(self->functions, name, yields, function,
+                                   arg);
 }

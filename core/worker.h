@@ -13,24 +13,10 @@
 
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/log.h"
-#include "core/message.h"
 
 typedef struct palm_worker palm_worker_t;
-typedef struct palm_reply palm_reply_t;
-
-/* A function.  message is the whole message, message->payload its input.
- * Answers by palm_reply(); returns 0, or -1 for an error result, with the
- * reason set by palm_reply_error() (or errno). */
-typedef int palm_function_f(const palm_message_t *message, palm_reply_t *reply,
-                            void *arg);
-
-/* How often a function answers a message. */
-typedef enum palm_yields {
-    PALM_YIELDS_ONE, /* exactly once; without a reply the payload is empty,
-                        a second reply is an error (EALREADY) */
-    PALM_YIELDS_MANY /* 0 to n times, one result message each (MuxWorker) */
-} palm_yields_t;
 
 typedef struct palm_worker_options {
     const char *db_address;   /* cache service; needed unless both below */
@@ -65,8 +51,7 @@ palm_worker_t *palm_worker_new(const palm_worker_options_t *options,
 PALM_EXPORT
 void palm_worker_destroy(palm_worker_t **self_p);
 
-/* Registers a function under a method name, in place of an older one.  Returns
- * -1 with errno EINVAL (empty, or with a dot or a blank) or ENOMEM. */
+/* Registers a function, as palm_functions_register(). */
 PALM_EXPORT
 int palm_worker_register(palm_worker_t *self, const char *name,
                          palm_yields_t yields, palm_function_f *function,
@@ -85,17 +70,6 @@ void palm_worker_stop(palm_worker_t *self);
 /* What was counted; exact when palm_worker_run() has returned. */
 PALM_EXPORT
 void palm_worker_stats(const palm_worker_t *self, palm_worker_stats_t *stats);
-
-/* Answers with a copy of payload.  Returns -1 with errno EALREADY (see
- * palm_yields_t), ENOMEM or ECANCELED (the worker stops, and nobody took the
- * result within `linger`). */
-PALM_EXPORT
-int palm_reply(palm_reply_t *reply, palm_slice_t payload);
-
-/* Sets the reason of an error result; returns -1 for `return`. */
-PALM_EXPORT
-int palm_reply_error(palm_reply_t *reply, int code, const char *format, ...)
-    PALM_PRINTF(3, 4);
 
 PALM_END_DECLS
 #endif

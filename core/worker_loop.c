@@ -19,7 +19,7 @@
 #include "core/connect.h"
 #include "core/worker_state.h"
 
-enum { LOG_PAUSE_MS = 1000, NAME_SHOWN = 64 };
+enum { LOG_PAUSE_MS = 1000 };
 
 static bool
 is_stopping(palm_worker_t *self)
@@ -38,8 +38,9 @@ palm_worker_stop(palm_worker_t *self)
     errno = saved;
 }
 
-void
-palm__worker_count(uint64_t *counter)
+/* Adds one to a counter that other threads may read. */
+static void
+count(uint64_t *counter)
 {
     __atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
 }
@@ -54,8 +55,9 @@ palm_worker_stats(const palm_worker_t *self, palm_worker_stats_t *stats)
     stats->undecodable = __atomic_load_n(&from->undecodable, __ATOMIC_RELAXED);
 }
 
-bool
-palm__worker_may_log(palm__limit_t *limit)
+/* Whether nothing was logged within the last second. */
+static bool
+may_log(palm__limit_t *limit)
 {
     int64_t now = palm__now_ms();
     if (now < limit->next) {
@@ -91,8 +93,9 @@ await_room(palm_worker_t *self)
 }
 
 int
-palm__worker_hand_in(palm_worker_t *self, zmq_msg_t *frame)
+palm__worker_hand_in(void *arg, zmq_msg_t *frame)
 {
+    palm_worker_t *self = arg;
     while (zmq_msg_send(frame, self->push, ZMQ_DONTWAIT) < 0) {
         int saved = errno;
         if (saved != EINTR && (saved != EAGAIN || await_room(self))) {
@@ -102,59 +105,34 @@ palm__worker_hand_in(palm_worker_t *self, zmq_msg_t *frame)
             return -1;
         }
     }
-    palm__worker_count(&self->stats.results);
+    count(&self->stats.results);
     return 0;
+}
+
+void
+palm__worker_on_error(void *arg, const char *text)
+{
+    palm_worker_t *self = arg;
+    count(&self->stats.errors);
+    if (may_log(&self->failed)) {
+        palm_log(&self->log, PALM_LOG_WARNING, "PALM-WORKER-ERROR",
+                 "worker '%s': error result: %s (%" PRIu64 " more not logged)",
+                 self->name, text, self->failed.skipped);
+        self->failed.skipped = 0;
+    }
 }
 
 static void
 drop(palm_worker_t *self, const char *id, const char *reason)
 {
-    palm__worker_count(&self->stats.undecodable);
-    if (palm__worker_may_log(&self->dropped)) {
+    count(&self->stats.undecodable);
+    if (may_log(&self->dropped)) {
         palm_log(&self->log, PALM_LOG_WARNING, id,
                  "worker '%s' dropped a message: %s (%" PRIu64
                  " more not logged)",
                  self->name, reason, self->dropped.skipped);
         self->dropped.skipped = 0;
     }
-}
-
-/* Finds the function, or sets the error that says why there is none. */
-static struct palm__function *
-find(palm_worker_t *self, palm_reply_t *reply)
-{
-    struct palm__function *item;
-    palm_slice_t server, method;
-    if (palm_message_method(reply->message, &server, &method)) {
-        (void)palm_reply_error(reply, errno,
-                               errno == ERANGE
-                                   ? "no function for stage %" PRId64
-                                   : "no function is named, stage %" PRId64,
-                               reply->message->stage);
-        return NULL;
-    }
-    item = palm__worker_find(self, method);
-    if (!item) {
-        int size = method.size > NAME_SHOWN ? NAME_SHOWN : (int)method.size;
-        (void)palm_reply_error(reply, ENOENT, "no function '%.*s'", size,
-                               method.data);
-    }
-    return item;
-}
-
-static int
-answer(palm_worker_t *self, const palm_message_t *message)
-{
-    palm_reply_t reply;
-    struct palm__function *item;
-    reply.worker = self;
-    reply.message = message;
-    reply.has_result = false;
-    reply.error.code = 0;
-    item = find(self, &reply);
-    reply.yields = item ? item->yields : PALM_YIELDS_ONE;
-    return palm__reply_run(&reply, item ? item->function : NULL,
-                           item ? item->arg : NULL);
 }
 
 /* Works on one frame.  Returns -1 only for what must end the loop. */
@@ -173,8 +151,8 @@ work_on(palm_worker_t *self, zmq_msg_t *frame)
         drop(self, "PALM-WORKER-UNDECODABLE", err.text);
         return 0;
     }
-    palm__worker_count(&self->stats.received);
-    if (!answer(self, &message)) {
+    count(&self->stats.received);
+    if (!palm_functions_run(self->functions, &message, &self->results)) {
         return 0;
     }
     palm_log(&self->log, errno == ECANCELED ? PALM_LOG_WARNING : PALM_LOG_ERROR,

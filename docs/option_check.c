@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* option_check: what options.t asks the library about its options.
  *
- *     option_check server|part            prints the names, one a line
- *     option_check server|part KEY TEXT   whether TEXT is the default of KEY
+ *     option_check KIND            prints the names, one a line
+ *     option_check KIND KEY TEXT   whether TEXT is the default of KEY
+ *
+ * KIND is server, part, cache or kind.
  */
 #include <palm.h>
 #include <stdio.h>
@@ -28,6 +30,35 @@ check_server(const char *key, const char *text, palm_error_t *err)
            || memcmp(&changed, &defaults, sizeof changed);
 }
 
+static int
+check_cache(const char *key, const char *text, palm_error_t *err)
+{
+    palm_cache_options_t defaults, changed;
+    palm_cache_options_init(&defaults);
+    memcpy(&changed, &defaults, sizeof changed);
+    if (palm_cache_option_set(&changed, key, text, err)) {
+        return -1;
+    }
+    /* Texts are the same also if they stand elsewhere. */
+    if (!strcmp(changed.address, defaults.address)) {
+        changed.address = defaults.address;
+    }
+    if (!strcmp(changed.prefix, defaults.prefix)) {
+        changed.prefix = defaults.prefix;
+    }
+    return memcmp(&changed, &defaults, sizeof changed);
+}
+
+static int
+check_kind(const char *key, const char *text, palm_error_t *err)
+{
+    palm_kind_options_t defaults, changed;
+    palm_kind_options_init(&defaults);
+    memcpy(&changed, &defaults, sizeof changed);
+    return palm_kind_option_set(&changed, key, text, err)
+           || memcmp(&changed, &defaults, sizeof changed);
+}
+
 static const struct {
     const char *word;
     const char *(*name)(size_t index);
@@ -35,6 +66,8 @@ static const struct {
 } kinds[] = {
     {"server", palm_server_option_name, check_server},
     {"part", palm_part_option_name, check_part},
+    {"cache", palm_cache_option_name, check_cache},
+    {"kind", palm_kind_option_name, check_kind},
 };
 
 int

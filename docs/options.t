@@ -58,13 +58,21 @@ check_options() {
 }
 
 check_options server palm-server.5 '.SH [server]' '.SH "[inbound' name
-check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' part
+check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' \
+    'part plugin'
+check_options cache palm-server.5 '.SH [cache]' '.SH KINDS' ''
+check_options cache palm_cache.3 '.SS Options' '.SH RETURN' ''
 check_options server palm_server.3 '.SS Options' '.SH RETURN' ''
 check_options part palm_part.3 '.SS Options' '.SH RETURN' ''
+check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' \
+    'kind exec_timeout'
+check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
+    'name server adjust adjust_arg'
 
 # --- functions --------------------------------------------------------------
 # Names behind PALM_EXPORT, in the headers that are installed.
-cat core/*.h parts/library.h | awk '
+cat core/*.h parts/http/web_worker.h parts/library.h parts/plugin.h \
+    parts/servers/kind.h | awk '
     /^#/ { next }
     /PALM_EXPORT/ { inside = 1; sub(/.*PALM_EXPORT/, "") }
     inside && match($0, /palm_[a-z0-9_]+[(;]/) {
@@ -136,7 +144,7 @@ for page in docs/man/*.3; do
         | sed 's/\\-/-/g; s/\\(aq/'\''/g; s/\\e/\\/g'
 done >"$tmp/quoted"
 ok 'the pages quote examples' test "$(wc -l <"$tmp/quoted")" -gt 20
-cat docs/examples/*.c >"$tmp/sources"
+cat docs/examples/*.c docs/examples/*/*.c >"$tmp/sources"
 lines_not_in "$tmp/quoted" "$tmp/sources" >"$tmp/wrong"
 none 'examples are quoted from docs/examples'
 
@@ -144,9 +152,11 @@ sed -n '/^\.SH EXAMPLE/,$p' docs/man/palm-server.5 \
     | sed -n '/^\.EX/,/^\.EE/p' | grep -v '^\.E[XE]$' >"$tmp/example.ini"
 sed -n '/^\.SH DESCRIPTION/,/^\.SH VALUES/p' docs/man/palm-server.5 \
     | sed -n '/^\.EX/,/^\.EE/p' | grep -v '^\.E[XE]$' >"$tmp/first.ini"
+sed -n '/^\.SH KINDS/,/^\.SH \[func/p' docs/man/palm-server.5 \
+    | sed -n '/^\.EX/,/^\.EE/p' | grep -v '^\.E[XE]$' >"$tmp/kind.ini"
 awk '/^```ini/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md \
     >"$tmp/readme.ini"
-for name in example first readme; do
+for name in example first kind readme; do
     run palm-server --check "$tmp/$name.ini"
     is "server files that are shown are valid: $name" "$status$err" 0
     ok "server files that are shown are there: $name" test -s "$tmp/$name.ini"

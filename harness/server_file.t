@@ -141,6 +141,43 @@ refuses 'a bypass part as inbound' \
     "${server}[inbound I]\npart = CacheService" \
     ':4: [[]inbound I] part: CacheService belongs into [[]bypass *'
 
+# --- [cache] ----------------------------------------------------------------
+cache="${server}[cache]\n"
+accepts 'a cache with a limit' '[server]
+name = s
+[cache]
+size = 1MiB
+evict = yes
+ttl = 1h'
+refuses 'an unknown back end' "${cache}backend = paper" \
+    ':4: [[]cache] backend: *"paper"*memory*'
+refuses 'an unknown key of the cache' "${cache}colour = red" \
+    ':4: [[]cache] colour: *'
+refuses 'a bad value of the cache' "${cache}ttl = soon" ':4: [[]cache] ttl: *'
+refuses 'keys of another back end' "${cache}path = /tmp" \
+    ':3: [[]cache]: *path is for lmdb'
+refuses 'a cache section with a name' "${server}[cache a]" ':3: [[]cache a]: *'
+run palm-server --list
+list=$out
+for backend in lmdb redis; do
+    case $list in
+    *"  $backend
+"*) ;;
+    *)
+        refuses "$backend is not built in" "${cache}backend = $backend" \
+            ":4: [[]cache] backend: *built without $backend"
+        continue
+        ;;
+    esac
+    path=
+    [ $backend = redis ] || path='path = cache'
+    accepts "a cache in $backend" "[server]
+name = s
+[cache]
+backend = $backend
+$path"
+done
+
 # --- --set ------------------------------------------------------------------
 # refuses_set NAME TEXT MESSAGE
 refuses_set() {

@@ -81,6 +81,36 @@ if [ -c /dev/full ]; then
     is 'nobody can learn that it is READY: it fails' "$status" 1
 fi
 
+# --- a cache in a file ------------------------------------------------------
+has_lmdb() {
+    program palm-server --list | grep -q '^  lmdb$'
+}
+if (has_lmdb); then
+    for turn in first second; do
+        start_server lmdb --set cache.backend=lmdb \
+            --set "cache.path=$tmp/cache" "$master" || bail_out 'no cache'
+        db=$(endpoint lmdb bypass Cache)
+        run palm-client --db "$db" get pull_address
+        is "a cache in a file: addresses are this server's, the $turn time" \
+            "$out" "$(endpoint lmdb inbound Pull)"
+        [ $turn = second ] || run palm-client --db "$db" set key value
+        stop "$pid" KILL
+    done
+    start_server lmdb --set cache.backend=lmdb \
+        --set "cache.path=$tmp/cache" "$master" || bail_out 'no cache'
+    run palm-client --db "$(endpoint lmdb bypass Cache)" get key
+    is 'a cache in a file outlives a killed server' "$out" value
+    stop "$pid"
+    run palm-server --set cache.backend=lmdb \
+        --set "cache.path=$tmp/no/cache" "$master"
+    is 'a cache that cannot be opened: status' "$status" 1
+    like 'a cache that cannot be opened: its path is named' "$err" \
+        "*$tmp/no/cache*"
+    is 'a cache that cannot be opened: never READY' "$out" ''
+else
+    skip 'a cache in a file' 'built without lmdb'
+fi
+
 # --- draining ---------------------------------------------------------------
 start_server drain "$master" || bail_out 'no third server'
 server=$pid

@@ -10,10 +10,11 @@ extern const palm_part_class_t palm__services[];
 extern const palm_part_class_t palm__connections[];
 extern const palm_part_class_t palm__bypass_parts[];
 
-/* The columns of the tables, in their words; for the tables only. */
+/* The columns of the tables, in their words; for the tables only.  base is the
+ * last member: named first, it need not stand at the end of each row. */
 #define ROW(name, direction, meets, makes, waits, socket, traits)              \
-    PALM_PART_ABI, name, WORD_##direction, WORD_##meets, WORD_##makes,         \
-        WORD_##waits, ZMQ_##socket, TRAIT_##traits
+    .base = NULL, .abi = PALM_PART_ABI, name, WORD_##direction, WORD_##meets,  \
+    WORD_##makes, WORD_##waits, ZMQ_##socket, TRAIT_##traits
 
 #define WORD_IN       PALM_INBOUND
 #define WORD_OUT      PALM_OUTBOUND
@@ -46,7 +47,7 @@ extern const palm_part_class_t palm__bypass_parts[];
 #define PLAIN NO_HOOKS, NO_OPERATIONS, 0
 #define LAST                                                                   \
     {                                                                          \
-        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN                \
+        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN, NULL          \
     }
 
 #endif

@@ -64,3 +64,92 @@ palm_library_missing(const char *name)
     }
     return NULL;
 }
+
+/* --- deriving ------------------------------------------------------------- */
+
+typedef void function_f(void);
+
+/* Hooks and operations are structures of pointers to functions and of nothing
+ * else, so whoever adds one need not think of this place. */
+static void
+take_functions(void *to, const void *from, size_t size)
+{
+    for (size_t at = 0; at < size; at += sizeof(function_f *)) {
+        function_f *own;
+        memcpy(&own, (char *)to + at, sizeof own);
+        if (!own) {
+            memcpy((char *)to + at, (const char *)from + at, sizeof own);
+        }
+    }
+}
+
+/* The member in which a class contradicts its base, or NULL.  What is 0 says
+ * nothing: inbound, no. */
+static const char *
+contradiction(const palm_part_class_t *own, const palm_part_class_t *base)
+{
+    if (own->direction && own->direction != base->direction) {
+        return "direction";
+    }
+    if (own->bypass && !base->bypass) {
+        return "bypass";
+    }
+    if (own->binds && !base->binds) {
+        return "binds";
+    }
+    if (own->waits && !base->waits) {
+        return "waits";
+    }
+    if (own->socket_type && own->socket_type != base->socket_type) {
+        return "socket_type";
+    }
+    return own->state_size && base->state_size ? "state_size" : NULL;
+}
+
+static void
+take_from_base(palm_part_class_t *self, const palm_part_class_t *base)
+{
+    self->direction = base->direction;
+    self->bypass = base->bypass;
+    self->binds = base->binds;
+    self->waits = base->waits;
+    self->socket_type = base->socket_type;
+    self->traits |= base->traits;
+    self->state_size =
+        self->state_size > 0 ? self->state_size : base->state_size;
+    self->base = NULL;
+    take_functions(&self->hooks, &base->hooks, sizeof self->hooks);
+    take_functions(&self->operations, &base->operations,
+                   sizeof self->operations);
+}
+
+int
+palm_library_derive(const palm_part_class_t *derived,
+                    palm_part_class_t *resolved, palm_error_t *err)
+{
+    const palm_part_class_t *base;
+    const char *member;
+    if (derived->abi != PALM_PART_ABI) {
+        return palm_error_set(err, EINVAL,
+                              "made for part interface %d, this is %d",
+                              derived->abi, PALM_PART_ABI);
+    }
+    if (!derived->name || !*derived->name) {
+        return palm_error_set(err, EINVAL, "the class has no name");
+    }
+    palm_part_class_t made = *derived;
+    if (made.base) {
+        if (!(base = palm_library_find(made.base))) {
+            return palm_error_set(err, ENOENT,
+                                  "%s: there is no class \"%s\" to derive from",
+                                  made.name, made.base);
+        }
+        if ((member = contradiction(&made, base))) {
+            return palm_error_set(err, EINVAL, "%s: %s contradicts its base %s",
+                                  made.name, member, made.base);
+        }
+        take_from_base(&made, base);
+    }
+    *resolved = made;
+    return 0;
+}

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "core/error.h"
 #include "core/export.h"
 #include "core/part.h"
 
@@ -22,6 +23,20 @@ const char *palm_library_missing(const char *name);
 /* The class number index, NULL after the last. */
 PALM_EXPORT
 const palm_part_class_t *palm_library_at(size_t index);
+
+/* Makes a whole class of one that names a base: what it leaves 0 is taken from
+ * that class of the library.  Each hook and operation counts by itself, traits
+ * are added to the base's.  The four answers and the socket type are the
+ * base's: what says otherwise is refused, and so is a state_size if the base
+ * has one. A class without a base is copied.  *resolved has no base, may be
+ * *derived, and borrows the same texts.  Returns -1, *resolved unchanged, with
+ * the class in *err and errno EINVAL  made for another part interface (looked
+ * at before all else), no name, or a contradiction to the base; ENOENT  there
+ * is no such base. */
+PALM_EXPORT
+int palm_library_derive(const palm_part_class_t *derived,
+                        palm_part_class_t *resolved, palm_error_t *err)
+    PALM_MUST_USE;
 
 PALM_END_DECLS
 #endif

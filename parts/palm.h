@@ -7,6 +7,7 @@
 #include "core/client.h"
 #include "core/error.h"
 #include "core/export.h"
+#include "core/functions.h"
 #include "core/id.h"
 #include "core/log.h"
 #include "core/message.h"
@@ -14,6 +15,9 @@
 #include "core/server.h"
 #include "core/value.h"
 #include "core/worker.h"
+#include "parts/http/web_worker.h"
 #include "parts/library.h"
+#include "parts/plugin.h"
+#include "parts/servers/kind.h"
 
 #endif

@@ -42,6 +42,8 @@ static const struct program_option options_table[] = {
     {"set", "PART.OPTION=VALUE",
      "an option of a part of our server, or of \"server\"", PROGRAM_LIST,
      IN(settings)},
+    {"redis", "ADDRESS", "a Redis for cache-redis-*: tcp://HOST:PORT",
+     PROGRAM_TEXT, IN(redis)},
     {"json", "FILE", "write the results of every run there, too", PROGRAM_TEXT,
      IN(json)},
 };
@@ -106,7 +108,7 @@ run_row(const struct bench_group *group, size_t index,
 {
     static struct bench_series series;
     const struct bench_work *work = group->rows[index].work;
-    const char *missing = work->missing ? work->missing(work) : NULL;
+    const char *missing = work->missing ? work->missing(work, options) : NULL;
     for (size_t i = 0; i < index; i++) {
         if (group->rows[i].work == work
             && bench_row_is_wanted(&group->rows[i], options)) {

@@ -23,6 +23,23 @@ is "a master fills the cache field" "$status" 0
 run palm-bench --pairs 1 --time 50ms --only cache-get
 is "cache requests are answered" "$status" 0
 
+run palm-bench --list
+case $out in
+*cache-lmdb-get*)
+    run palm-bench --pairs 1 --time 50ms --only 'cache-lmdb-*'
+    case $status$out in
+    2*) skip "a cache in LMDB is measured" "built without lmdb" ;;
+    *)
+        like "a cache in LMDB is measured" "$status$out" \
+            "0*cache-lmdb-get *op/s *cache-lmdb-set *op/s *"
+        ;;
+    esac
+    ;;
+*) fail "a cache in LMDB is listed" ;;
+esac
+run palm-bench --only 'cache-redis-*'
+is "without a Redis its cache is not measured" "$status" 2
+
 run palm-bench --pairs 1 --idle-time 200ms --only idle-peak
 is "memory is watched" "$status" 0
 like "memory is a number" "$out" "*idle-peak *MiB *[0-9].[0-9]*"

@@ -9,8 +9,9 @@
 #include "harness/bench/work.h"
 
 static const char *
-missing(const struct bench_work *work)
+missing(const struct bench_work *work, const struct bench_options *options)
 {
+    (void)options;
     if (!HAVE_MICROHTTPD) {
         return "libpalm was built without HTTP";
     }

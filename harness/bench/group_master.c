@@ -17,7 +17,7 @@ static const struct bench_work stream_1k = {STREAM(1000, 1, 1000)};
 static const struct bench_work stream_100k = {STREAM(100000, 1, 64)};
 static const struct bench_work round_trip = {STREAM(100, 1, 1)};
 static const struct bench_work cache_get = {
-    .run = bench_run_cache, .size = 100, .clients = 8};
+    .run = bench_run_cache, .size = 100, .clients = 8, .method = "get"};
 static const struct bench_work idle_100 = {
     .run = bench_run_idle, .size = 100, .no_floor = true};
 static const struct bench_work idle_100k = {

@@ -31,6 +31,7 @@ static const struct {
     {"master", bench_role_master},
     {"next", bench_role_next},
     {"relay", bench_role_relay},
+    {"store", bench_role_store},
     {"topic-floor", bench_role_topic_floor},
     {"worker", bench_role_worker},
 };

@@ -24,6 +24,7 @@ bench_role_f bench_role_floor;       /* two zmq_proxy threads */
 bench_role_f bench_role_topic_floor; /* the same, but [topic, message] out */
 bench_role_f bench_role_relay;       /* one zmq_proxy, a step of a pipeline */
 bench_role_f bench_role_echo;        /* a REP that returns what it gets */
+bench_role_f bench_role_store;       /* a REP before LMDB or a Redis */
 bench_role_f bench_role_http_floor;  /* libmicrohttpd that returns the body */
 bench_role_f bench_role_master;      /* libpalm */
 bench_role_f bench_role_gateway;     /* libpalm, from HTTP to workers */

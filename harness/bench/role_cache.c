@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zmq.h>
 
 #include "harness/bench/frame.h"
@@ -81,9 +82,14 @@ bench_role_cache(const struct bench_arguments *arguments)
     static struct clients clients;
     void *context = zmq_ctx_new();
     double seconds = bench_number(arguments, "seconds", 5);
-    if (!context
-        || bench_frame_init_text(&clients.request, UUID, UUID, "master.get",
-                                 "key")) {
+    bool sets = !strcmp(bench_text(arguments, "verb", "get"), "set");
+    int made =
+        sets
+            ? bench_frame_init(&clients.request, UUID, UUID, "master.set", UUID,
+                               (size_t)bench_number(arguments, "size", 100))
+            : bench_frame_init_text(&clients.request, UUID, UUID, "master.get",
+                                    "key");
+    if (!context || made) {
         bench_die("context");
     }
     clients.count = (int)bench_number(arguments, "clients", 8);

@@ -106,6 +106,12 @@ set_server(void *options, const char *key, const char *text, palm_error_t *err)
 }
 
 static int
+set_cache(void *options, const char *key, const char *text, palm_error_t *err)
+{
+    return palm_cache_option_set(options, key, text, err);
+}
+
+static int
 set_part(void *options, const char *key, const char *text, palm_error_t *err)
 {
     return palm_part_option_set(options, key, text, err);
@@ -151,10 +157,14 @@ make(const struct part *parts, const struct bench_arguments *arguments,
      palm_error_t *err)
 {
     palm_server_options_t options;
+    palm_cache_options_t cache;
     palm_server_options_init(&options);
+    palm_cache_options_init(&cache);
+    options.cache = &cache;
     options.log.write = palm_log_stderr;
     options.log.level = PALM_LOG_WARNING;
-    if (apply(arguments, "server", set_server, &options, err)) {
+    if (apply(arguments, "server", set_server, &options, err)
+        || apply(arguments, "cache", set_cache, &cache, err)) {
         return NULL;
     }
     palm_server_t *server =
@@ -173,11 +183,13 @@ make(const struct part *parts, const struct bench_arguments *arguments,
     return server;
 }
 
+/* Not a preset, which would be in memory. */
 static int
-preset_value(palm_server_t *server, const char *text, palm_error_t *err)
+set_value(palm_server_t *server, const char *text, palm_error_t *err)
 {
-    if (palm_server_preset(server, "key", palm_slice(text))) {
-        return palm_error_set(err, errno, "preset: %s", palm_strerror(errno));
+    if (palm_cache_set(palm_server_cache(server), palm_slice("key"),
+                       palm_slice(text))) {
+        return palm_error_set(err, errno, "set: %s", palm_strerror(errno));
     }
     return 0;
 }
@@ -190,8 +202,8 @@ serve(const struct part *parts, const struct bench_arguments *arguments)
     if (!server) {
         return fail(&err);
     }
-    if (preset_value(server, bench_text(arguments, "value", "value"), &err)
-        || palm_server_start(server, &err)) {
+    if (palm_server_start(server, &err)
+        || set_value(server, bench_text(arguments, "value", "value"), &err)) {
         palm_server_destroy(&server);
         return fail(&err);
     }

@@ -227,28 +227,6 @@ bench_run_crowd(const struct bench_work *work,
     return result;
 }
 
-int
-bench_run_cache(const struct bench_work *work,
-                const struct bench_options *options, enum bench_server server,
-                struct bench_sample *sample)
-{
-    struct bench_run run = {.options = options, .work = work};
-    struct bench_words words = {0};
-    bool is_floor = is_floor_run(options, server);
-    bench_words_add(&words, "value=%0*d", (int)work->size, 0);
-    int result = bench_run_serve(&run, is_floor ? "echo" : "master", &words);
-    bench_words_fini(&words);
-    bench_words_add(&run.endpoints, "clients=%d", work->clients);
-    if (!is_floor) {
-        bench_words_add(&run.endpoints, "reply=%zu", work->size);
-    }
-    if (!result && !(result = bench_run_ask(&run, "cache", options->time))) {
-        result = bench_run_measure(&run, options->time, sample);
-    }
-    bench_run_end(&run);
-    return result;
-}
-
 /* Looks at the server's memory until the client has ended. */
 static int
 watch_memory(struct bench_run *run, int64_t half, struct bench_sample *sample)

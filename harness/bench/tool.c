@@ -27,8 +27,9 @@ bench_tool_is_there(const char *name)
     return false;
 }
 
-int
-bench_tool_file(char path[BENCH_PATH], const char *text)
+/* A pattern for mkstemp() and the like. */
+static int
+name_it(char path[BENCH_PATH])
 {
     const char *folder = getenv("TMPDIR");
     int length = snprintf(path, BENCH_PATH, "%s/palm-bench-XXXXXX",
@@ -37,7 +38,13 @@ bench_tool_file(char path[BENCH_PATH], const char *text)
         errno = ENAMETOOLONG;
         return -1;
     }
-    int fd = mkstemp(path);
+    return 0;
+}
+
+int
+bench_tool_file(char path[BENCH_PATH], const char *text)
+{
+    int fd = name_it(path) ? -1 : mkstemp(path);
     if (fd == -1) {
         return -1;
     }
@@ -48,4 +55,10 @@ bench_tool_file(char path[BENCH_PATH], const char *text)
         return -1;
     }
     return 0;
+}
+
+int
+bench_tool_folder(char path[BENCH_PATH])
+{
+    return !name_it(path) && mkdtemp(path) ? 0 : -1;
 }

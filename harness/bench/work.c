@@ -16,6 +16,8 @@ const struct bench_group bench_groups[] = {
     {"pipeline", "three servers, against three processes of zmq_proxy",
      GROUP(pipeline)},
     {"parts", "a master with 64 parts, against one with 5", GROUP(parts)},
+    {"cache", "caches in memory, LMDB and Redis, against bare ones",
+     GROUP(cache)},
     {"fair", "50 workers and 200 clients at one master", GROUP(fair)},
 };
 

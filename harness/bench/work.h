@@ -24,6 +24,7 @@ struct bench_options {
     bool list;         /* only print what there is */
     const char *group; /* NULL = the first */
     const char *only;  /* a pattern of names, NULL = all */
+    const char *redis; /* its address, NULL = none */
     const char *json;  /* file to write, NULL = none */
     struct program_list settings; /* for the master */
 };
@@ -71,9 +72,11 @@ struct bench_work {
                       server without them */
     int clients;
     const char *floor;  /* which one, where run() knows several */
-    const char *method; /* of the requests: "GET" */
+    const char *method; /* of the requests: "GET", "get" */
+    const char *store;  /* back end of a cache, NULL = memory */
     /* Why it cannot be measured here; NULL: it can.  May be NULL. */
-    const char *(*missing)(const struct bench_work *work);
+    const char *(*missing)(const struct bench_work *work,
+                           const struct bench_options *options);
 };
 
 /* A line of the table: one measure of a work. */
@@ -110,6 +113,8 @@ extern const size_t bench_parts_row_count;
 extern const struct bench_row bench_parts_rows[];
 extern const size_t bench_fair_row_count;
 extern const struct bench_row bench_fair_rows[];
+extern const size_t bench_cache_row_count;
+extern const struct bench_row bench_cache_rows[];
 
 /* Whether the options select the group, and a row of such a group. */
 bool bench_group_is_wanted(const struct bench_group *group,

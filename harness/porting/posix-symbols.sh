@@ -16,7 +16,8 @@ list=$WORK/posix2008.symbols
 excepted='getrandom|getentropy|pthread_setname_np|strdup|environ|getrusage'
 # Libraries that we link; what glibc's headers, the linker's --wrap and
 # compilers make of standard names.
-foreign='zmq_.*|CU_.*|curl_.*|MHD_.*|ini_.*|protobuf_c_.*|__stack_chk_fail'
+foreign='zmq_.*|mdb_.*|redis.*|freeReplyObject|CU_.*|curl_.*|MHD_.*|ini_.*'
+foreign=$foreign'|protobuf_c_.*|__stack_chk_fail'
 foreign=$foreign'|_GLOBAL_OFFSET_TABLE_|__isoc(99|23)_.*|__errno_location'
 foreign=$foreign'|__.*_chk|__atomic_.*|stdin|stdout|stderr|__assert_fail'
 foreign=$foreign'|__ctype_.*_loc|__sysv_signal|__real_.*'

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/server/cache.h"
+#include "harness/server/kind.h"
+
 /* The kinds of sections that hold a part, by side. */
 static const char *const side_names[] = {
     [PALM_SIDE_INBOUND] = "inbound",
@@ -43,24 +46,23 @@ server_class_side(const palm_part_class_t *class_)
                                              : PALM_SIDE_OUTBOUND;
 }
 
-/* Refuses a setting of a section, or, with setting NULL, the section. */
-static int
-refuse(palm_error_t *err, const struct server_section *section,
-       const struct server_setting *setting, const char *reason)
+int
+server_refuse(palm_error_t *err, const struct server_section *section,
+              const struct server_setting *setting, const char *reason)
 {
     return server_file_refuse(err, setting ? setting->place : section->place,
                               section, setting ? setting->key : NULL, reason);
 }
 
-/* Refuses for a reason that the library gave; keeps ENOMEM. */
-static int
-refuse_as(palm_error_t *err, const struct server_section *section,
-          const struct server_setting *setting, const palm_error_t *reason)
+int
+server_refuse_as(palm_error_t *err, const struct server_section *section,
+                 const struct server_setting *setting,
+                 const palm_error_t *reason)
 {
     if (reason->code == ENOMEM) {
         return palm_error_set(err, ENOMEM, "%s", reason->text);
     }
-    return refuse(err, section, setting, reason->text);
+    return server_refuse(err, section, setting, reason->text);
 }
 
 static int
@@ -71,17 +73,21 @@ check_titles(const struct server_file *file, palm_error_t *err)
         const struct server_section *section = &file->sections[i];
         bool is_part = server_section_side(section, &side);
         bool is_other = !strcmp(section->kind, "server")
-                        || !strcmp(section->kind, "preset");
+                        || !strcmp(section->kind, "cache")
+                        || !strcmp(section->kind, "preset")
+                        || !strcmp(section->kind, "functions");
         if (!is_part && !is_other) {
-            return refuse(err, section, NULL,
-                          "no such section; there are server, preset, "
-                          "inbound NAME, outbound NAME and bypass NAME");
+            return server_refuse(
+                err, section, NULL,
+                "no such section; there are server, cache, preset, "
+                "functions, inbound NAME, outbound NAME and bypass NAME");
         }
         if (is_part && !*section->name) {
-            return refuse(err, section, NULL, "the part has no name");
+            return server_refuse(err, section, NULL, "the part has no name");
         }
         if (is_other && *section->name) {
-            return refuse(err, section, NULL, "this section has no name");
+            return server_refuse(err, section, NULL,
+                                 "this section has no name");
         }
     }
     return 0;
@@ -96,22 +102,25 @@ read_options(const struct server_section *section,
     palm_error_t reason = {0};
     for (size_t i = 0; i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
-        if (!strcmp(setting->key, "name")) {
+        if (!strcmp(setting->key, "name")
+            || server_kind_has_key(section, setting->key)) {
             continue;
         }
         if (palm_server_option_set(options, setting->key, setting->value,
                                    &reason)) {
-            return refuse_as(err, section, setting, &reason);
+            return server_refuse_as(err, section, setting, &reason);
         }
     }
     return 0;
 }
 
 static palm_server_t *
-build_server(const struct server_file *file, palm_log_t *log, palm_error_t *err)
+build_server(const struct server_file *file, palm_log_t *log,
+             int64_t *stop_timeout, palm_error_t *err)
 {
     const struct server_section *section = server_file_find(file, "server", "");
     palm_server_options_t options;
+    palm_cache_options_t cache;
     palm_server_options_init(&options);
     options.log = *log;
     if (!section) {
@@ -119,15 +128,20 @@ build_server(const struct server_file *file, palm_log_t *log, palm_error_t *err)
                              file->name);
         return NULL;
     }
-    if (read_options(section, &options, err)) {
+    if (read_options(section, &options, err)
+        || server_cache_read(file, &options, &cache, err)) {
         return NULL;
     }
     const struct server_setting *name = server_section_find(section, "name");
     if (!name || !*name->value) {
-        (void)refuse(err, section, name, "the server has no name");
+        (void)server_refuse(err, section, name, "the server has no name");
         return NULL;
     }
     *log = options.log;
+    *stop_timeout = options.stop_timeout;
+    if (server_section_find(section, "kind")) {
+        return server_kind_build(file, section, name->value, &options, err);
+    }
     palm_server_t *server = palm_server_new(name->value, &options);
     if (!server) {
         (void)palm_error_set(err, errno, "%s: %s", name->place,
@@ -143,67 +157,82 @@ find_class(const struct server_section *section, palm_side_t side,
            palm_error_t *err)
 {
     const struct server_setting *setting = server_section_find(section, "part");
-    const palm_part_class_t *found =
-        setting ? palm_library_find(setting->value) : NULL;
+    const palm_part_class_t *found = section->class_;
     char reason[256];
+    if (setting && !found) {
+        found = palm_library_find(setting->value);
+    }
     if (!setting) {
-        (void)refuse(err, section, NULL, "part = … is missing");
+        (void)server_refuse(err, section, NULL, "part = … is missing");
         return NULL;
     }
     if (!found) {
         const char *needs = palm_library_missing(setting->value);
-        (void)snprintf(reason, sizeof reason,
-                       needs ? "there is no part \"%.99s\": libpalm was built "
-                               "without %s"
-                             : "there is no part \"%.99s\"",
-                       setting->value, needs);
-        (void)refuse(err, section, setting, reason);
+        (void)snprintf(reason, sizeof reason, "there is no part \"%.99s\"%s%s",
+                       setting->value,
+                       needs ? ": libpalm was built without " : "",
+                       needs ? needs : "");
+        (void)server_refuse(err, section, setting, reason);
         return NULL;
     }
     if (server_class_side(found) != side) {
         (void)snprintf(reason, sizeof reason, "%s belongs into [%s …]",
                        found->name, side_names[server_class_side(found)]);
-        (void)refuse(err, section, setting, reason);
+        (void)server_refuse(err, section, setting, reason);
         return NULL;
     }
     return found;
 }
 
-static int
-set_part_options(const struct server_section *section,
-                 palm_part_options_t *options, palm_error_t *err)
+int
+server_set_part_options(const struct server_section *section,
+                        palm_part_options_t *options, palm_error_t *err)
 {
     palm_error_t reason = {0};
     for (size_t i = 0; i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
-        if (!strcmp(setting->key, "part")) {
+        if (!strcmp(setting->key, "part") || !strcmp(setting->key, "plugin")) {
             continue;
         }
         if (!strcmp(setting->key, "name")) {
-            return refuse(err, section, setting,
-                          "the name stands in the section's title");
+            return server_refuse(err, section, setting,
+                                 "the name stands in the section's title");
         }
         if (palm_part_option_set(options, setting->key, setting->value,
                                  &reason)) {
-            return refuse_as(err, section, setting, &reason);
+            return server_refuse_as(err, section, setting, &reason);
         }
     }
     return 0;
 }
 
+/* Whether the server has, or will have, that outbound part. */
+static bool
+has_outbound(const palm_server_t *server, const struct server_file *file,
+             const char *name)
+{
+    palm_part_info_t part;
+    for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
+        if (part.side == PALM_SIDE_OUTBOUND && !strcmp(part.name, name)) {
+            return true;
+        }
+    }
+    return server_file_find(file, "outbound", name) != NULL;
+}
+
 static int
-check_route(const struct server_file *file,
+check_route(const palm_server_t *server, const struct server_file *file,
             const struct server_section *section, palm_error_t *err)
 {
     const struct server_setting *route = server_section_find(section, "route");
     char reason[256];
-    if (!route || server_file_find(file, "outbound", route->value)) {
+    if (!route || has_outbound(server, file, route->value)) {
         return 0;
     }
     (void)snprintf(reason, sizeof reason,
                    "there is no part [outbound %.99s] to route to",
                    route->value);
-    return refuse(err, section, route, reason);
+    return server_refuse(err, section, route, reason);
 }
 
 static int
@@ -215,16 +244,16 @@ add_part(palm_server_t *server, const struct server_file *file,
     palm_error_t reason = {0};
     const palm_part_class_t *found = find_class(section, side, err);
     palm_part_options_init(&options);
-    if (!found || set_part_options(section, &options, err)
-        || check_route(file, section, err)) {
+    if (!found || server_set_part_options(section, &options, err)
+        || check_route(server, file, section, err)) {
         return -1;
     }
     if (!options.address || !*options.address) {
-        return refuse(err, section, NULL, "address = … is missing");
+        return server_refuse(err, section, NULL, "address = … is missing");
     }
     options.name = section->name;
     if (palm_server_add(server, found, &options, &reason)) {
-        return refuse_as(err, section, NULL, &reason);
+        return server_refuse_as(err, section, NULL, &reason);
     }
     return 0;
 }
@@ -237,6 +266,7 @@ add_parts(palm_server_t *server, const struct server_file *file,
     for (size_t i = 0; i < file->count; i++) {
         const struct server_section *section = &file->sections[i];
         if (server_section_side(section, &side)
+            && !server_kind_has_part(server, section)
             && add_part(server, file, section, side, err)) {
             return -1;
         }
@@ -255,21 +285,24 @@ add_presets(palm_server_t *server, const struct server_file *file,
         const struct server_setting *setting = &section->settings[i];
         if (palm_server_preset(server, setting->key,
                                palm_slice(setting->value))) {
-            return refuse(err, section, setting, palm_strerror(errno));
+            return server_refuse(err, section, setting, palm_strerror(errno));
         }
     }
     return 0;
 }
 
 palm_server_t *
-server_build(const struct server_file *file, palm_log_t *log, palm_error_t *err)
+server_build(const struct server_file *file, palm_log_t *log,
+             struct server_functions *functions, palm_error_t *err)
 {
     if (check_titles(file, err)) {
         return NULL;
     }
-    palm_server_t *server = build_server(file, log, err);
+    palm_server_t *server =
+        build_server(file, log, &functions->stop_timeout, err);
     if (server
-        && (add_parts(server, file, err) || add_presets(server, file, err))) {
+        && (add_parts(server, file, err) || add_presets(server, file, err)
+            || server_functions_add(functions, server, file, err))) {
         palm_server_destroy(&server);
     }
     return server;

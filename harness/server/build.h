@@ -4,13 +4,30 @@
 #define HARNESS_SERVER_BUILD_H
 
 #include "harness/server/file.h"
+#include "harness/server/functions.h"
 #include "parts/palm.h"
 
 /* Makes the server, or returns NULL with the place of the first mistake in
  * *err and errno EINVAL, or ENOMEM.  *log becomes the server's log; the file's
- * log_level is put into it. */
+ * log_level is put into it.  *functions, which is empty before, is what the
+ * server runs: it outlives the server, and is then the caller's to fini, also
+ * after a failure. */
 palm_server_t *server_build(const struct server_file *file, palm_log_t *log,
+                            struct server_functions *functions,
                             palm_error_t *err);
+
+/* Sets the options of a part from its section. */
+int server_set_part_options(const struct server_section *section,
+                            palm_part_options_t *options, palm_error_t *err);
+
+/* Refuses a setting of a section, or, with setting NULL, the section. */
+int server_refuse(palm_error_t *err, const struct server_section *section,
+                  const struct server_setting *setting, const char *reason);
+
+/* Refuses for a reason that the library gave; keeps ENOMEM. */
+int server_refuse_as(palm_error_t *err, const struct server_section *section,
+                     const struct server_setting *setting,
+                     const palm_error_t *reason);
 
 /* The side of the server that a section belongs to; false if its kind is none
  * of inbound, outbound, bypass. */

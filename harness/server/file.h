@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "core/part.h"
 
 struct server_setting {
     char *key;
@@ -22,6 +23,7 @@ struct server_section {
     char *place;
     struct server_setting *settings;
     size_t count;
+    const palm_part_class_t *class_; /* of its plugin; NULL = the library's */
 };
 
 struct server_file {

@@ -18,10 +18,14 @@
 
 #include "harness/program/program.h"
 #include "harness/server/build.h"
+#include "harness/server/cache.h"
+#include "harness/server/dot.h"
+#include "harness/server/plugin.h"
 #include "harness/server/reader.h"
 
 struct arguments {
     bool check;
+    bool dot;
     bool list;
     struct program_list overrides; /* --set */
 };
@@ -29,7 +33,9 @@ struct arguments {
 static const struct program_option options[] = {
     {"check", NULL, "only say whether the file is valid", PROGRAM_FLAG,
      offsetof(struct arguments, check)},
-    {"list", NULL, "print the parts and the keys of a server file",
+    {"dot", NULL, "print how the server is wired, for Graphviz", PROGRAM_FLAG,
+     offsetof(struct arguments, dot)},
+    {"list", NULL, "print parts, kinds and the keys of a server file",
      PROGRAM_FLAG, offsetof(struct arguments, list)},
     {"set", "SECTION.KEY=VALUE", "override a setting; may be repeated",
      PROGRAM_LIST, offsetof(struct arguments, overrides)},
@@ -37,7 +43,7 @@ static const struct program_option options[] = {
 
 static const struct program program = {
     "palm-server",
-    "[OPTION]... FILE\n--list\n",
+    "[OPTION]... FILE\n--dot FILE\n--list\n",
     "Runs the server that FILE describes; with FILE - it is read from stdin.\n"
     "Prints READY, one line for each endpoint that was bound and an empty\n"
     "line, once every part has started.  SIGTERM and SIGINT drain it.\n",
@@ -59,16 +65,26 @@ print_list(void)
         printf("  %-8s %s\n", server_side_name(server_class_side(found)),
                found->name);
     }
+    server_cache_print_backends();
+    puts("Kinds of servers:");
+    for (size_t i = 0; (key = palm_kind_name(i)); i++) {
+        printf("  %s\n", key);
+    }
     puts("Keys of [server]:\n  name");
     for (size_t i = 0; (key = palm_server_option_name(i)); i++) {
         printf("  %s\n", key);
     }
-    puts("Keys of a part:\n  part");
+    puts("Keys of [server] with a kind:\n  kind\n  " SERVER_EXEC_TIMEOUT);
+    for (size_t i = 0; (key = palm_kind_option_name(i)); i++) {
+        printf("  %s\n", key);
+    }
+    puts("Keys of a part:\n  part\n  plugin");
     for (size_t i = 0; (key = palm_part_option_name(i)); i++) {
         if (strcmp(key, "name")) {
             printf("  %s\n", key);
         }
     }
+    server_cache_print_keys();
     return program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
 }
 
@@ -107,6 +123,7 @@ override(struct server_file *file, const struct program_list *overrides,
 /* What the thread that waits for signals is given, and gives back. */
 struct stopper {
     palm_server_t *server; /* outlives the thread */
+    const struct server_functions *functions;
     const palm_log_t *log;
     pthread_t thread;
     sigset_t signals; /* SIGTERM and SIGINT */
@@ -122,6 +139,7 @@ on_second_signal(int number)
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;
     (void)number;
+    command_kill_running();
     _exit(PROGRAM_FAILED);
 }
 
@@ -170,6 +188,7 @@ stop_on_signal(void *arg)
     (void)pthread_sigmask(SIG_UNBLOCK, &self->signals, NULL);
     palm_log(self->log, PALM_LOG_INFO, "PALM-SERVER-STOPPING",
              "signal %d: drains; a second one leaves at once", number);
+    server_functions_stop(self->functions);
     if (palm_server_stop(self->server, &self->err)) {
         self->stop_code = errno;
     }
@@ -236,9 +255,11 @@ await_end(struct stopper *stopper)
 }
 
 static int
-run(palm_server_t *server, const palm_log_t *log)
+run(palm_server_t *server, const struct server_functions *functions,
+    const palm_log_t *log)
 {
-    struct stopper stopper = {.server = server, .log = log};
+    struct stopper stopper = {
+        .server = server, .functions = functions, .log = log};
     palm_error_t err = {0};
     block_signals(&stopper.signals);
     if (palm_server_start(server, &err)) {
@@ -259,15 +280,24 @@ serve(struct server_file *file, const char *path,
     palm_log_t log = {palm_log_stderr, (void *)(uintptr_t)program.name,
                       PALM_LOG_INFO};
     palm_error_t err = {0};
+    struct server_functions functions = {NULL, 0, -1};
     palm_server_t *server = NULL;
+    struct server_plugins plugins = {0};
+    int status = PROGRAM_MISUSED;
     if (read_file(file, path, &err)
         || override(file, &arguments->overrides, &err)
-        || !(server = server_build(file, &log, &err))) {
+        || server_plugins_load(&plugins, file, &err)
+        || !(server = server_build(file, &log, &functions, &err))) {
         (void)program_error("%s", err.text);
-        return PROGRAM_MISUSED;
+    } else if (arguments->dot) {
+        server_dot(server, file);
+        status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
+    } else {
+        status = arguments->check ? PROGRAM_OK : run(server, &functions, &log);
     }
-    int status = arguments->check ? PROGRAM_OK : run(server, &log);
     palm_server_destroy(&server);
+    server_functions_fini(&functions);
+    server_plugins_fini(&plugins);
     return status;
 }
 

@@ -91,6 +91,21 @@ open_section(struct reader *self, const char *line)
     return 0;
 }
 
+/* inih would cut "a ; b" into "a" and a comment, and half of a command is
+ * another command. */
+static bool
+cuts_command(const struct reader *self, const char *value)
+{
+    const struct server_section *section =
+        &self->file->sections[self->section - 1];
+    for (; *value; value++) {
+        if (value[1] == ';' && strchr(blanks, *value)) {
+            return !strcmp(section->kind, "functions");
+        }
+    }
+    return false;
+}
+
 /* A line that begins neither a section nor a comment. */
 static int
 check_setting(struct reader *self, const char *line)
@@ -108,8 +123,13 @@ check_setting(struct reader *self, const char *line)
     if (size > WORD_MAX) {
         return refuse(self, "a key has at most 49 bytes");
     }
-    return self->section ? 0
-                         : refuse(self, "a setting before the first section");
+    if (!self->section) {
+        return refuse(self, "a setting before the first section");
+    }
+    return cuts_command(self, line + size)
+               ? refuse(self, "a blank and ; begin a comment, which a command "
+                              "cannot have: write ; without the blank")
+               : 0;
 }
 
 static int

@@ -141,7 +141,7 @@ count(const palm_message_t *message, palm_reply_t *reply, void *arg)
     palm_worker_stats_t stats;
     char text[32];
     (void)message;
-    palm_worker_stats(context->worker, &stats);
+    worker_stats(context->worker, &stats);
     (void)snprintf(text, sizeof text, "%" PRIu64, stats.received);
     return palm_reply(reply, palm_slice(text));
 }
@@ -149,18 +149,34 @@ count(const palm_message_t *message, palm_reply_t *reply, void *arg)
 static const struct {
     const char *name;
     palm_function_f *function;
+    bool needs_worker; /* and its context */
 } functions[] = {
-    {"echo", echo}, {"upper", upper},     {"reverse", reverse},
-    {"fail", fail}, {"sleep", sleep_for}, {"count", count},
+    {"echo", echo, false},       {"upper", upper, false},
+    {"reverse", reverse, false}, {"fail", fail, false},
+    {"sleep", sleep_for, true},  {"count", count, true},
 };
+
+enum { FUNCTION_COUNT = sizeof functions / sizeof *functions };
 
 int
 builtin_register(struct builtin_context *context)
 {
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        if (palm_worker_register(context->worker, functions[i].name,
-                                 PALM_YIELDS_ONE, functions[i].function,
-                                 context)) {
+    for (size_t i = 0; i < FUNCTION_COUNT; i++) {
+        if (worker_register(context->worker, functions[i].name,
+                            functions[i].function, context)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int
+builtin_register_server(palm_server_t *server)
+{
+    for (size_t i = 0; i < FUNCTION_COUNT; i++) {
+        if (!functions[i].needs_worker
+            && palm_server_register(server, functions[i].name, PALM_YIELDS_ONE,
+                                    functions[i].function, NULL)) {
             return -1;
         }
     }

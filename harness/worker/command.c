@@ -15,11 +15,14 @@
 enum {
     HEADER_SIZE = 4,     /* of a frame of a persistent command */
     READ_SIZE = 1 << 16, /* bytes made room for at a time, at least */
+    LOOK = 500,          /* ms between two looks at the limit */
     FAREWELL = 2000      /* ms that a persistent command may take to end */
 };
 
 /* Process group of the command that runs for a message; 0 = none. */
 static volatile sig_atomic_t running_group;
+
+static int64_t limit = -1; /* see command_limit(); atomic, -1 = none */
 
 /* What still has to be written for one message: a header and the payload. */
 struct feed {
@@ -44,6 +47,20 @@ command_kill_running(void)
     if (running_group) {
         process_kill((pid_t)running_group);
     }
+}
+
+void
+command_limit(int64_t deadline)
+{
+    __atomic_store_n(&limit, deadline, __ATOMIC_RELAXED);
+}
+
+/* The deadline of a message that runs, as it is now. */
+static int64_t
+limited(int64_t deadline)
+{
+    int64_t most = __atomic_load_n(&limit, __ATOMIC_RELAXED);
+    return most >= 0 && (deadline < 0 || most < deadline) ? most : deadline;
 }
 
 static void
@@ -166,14 +183,12 @@ write_some(struct command *self, struct feed *feed)
     return 0;
 }
 
+/* Ms to wait at a time: a limit may come meanwhile. */
 static int
 remaining(int64_t deadline)
 {
-    if (deadline < 0) {
-        return -1;
-    }
-    int64_t left = deadline - program_now();
-    return left <= 0 ? 0 : (int)(left < 60000 ? left : 60000);
+    int64_t left = deadline < 0 ? LOOK : deadline - program_now();
+    return left <= 0 ? 0 : (int)(left < LOOK ? left : LOOK);
 }
 
 static bool
@@ -220,7 +235,7 @@ pump(struct command *self, struct feed *feed, int64_t deadline)
         if (!self->persistent && !next_piece(feed)) {
             close_end(&self->to);
         }
-        ended = exchange(self, feed, deadline);
+        ended = exchange(self, feed, limited(deadline));
     }
     return ended;
 }
@@ -255,7 +270,7 @@ run_once(struct command *self, struct feed *feed, int64_t deadline,
     if (pump(self, feed, deadline) < 0) {
         return give_up(self, errno, err);
     }
-    int status = end_process(self, deadline);
+    int status = end_process(self, limited(deadline));
     return status ? fail(err, EIO, "ended with ", status) : 0;
 }
 

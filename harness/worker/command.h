@@ -39,6 +39,10 @@ void command_fini(struct command *self);
 int command_function(const palm_message_t *message, palm_reply_t *reply,
                      void *arg);
 
+/* From now on no command may take longer than until the deadline (as
+ * program_now()), also one that runs already.  Any thread. */
+void command_limit(int64_t deadline);
+
 /* Kills the command that runs for a message now.  For signal handlers. */
 void command_kill_running(void);
 

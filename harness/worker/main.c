@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* palm-worker: runs functions for a master, its own or shell commands.
+/* palm-worker: runs functions for a master, or for whoever asks over HTTP: its
+ * own or shell commands.
  *
  * The first SIGTERM or SIGINT ends it after the message it is at; a second one
  * at once. */
@@ -18,9 +19,11 @@
 #include "harness/program/program.h"
 #include "harness/worker/builtin.h"
 #include "harness/worker/command.h"
+#include "harness/worker/either.h"
 
 struct arguments {
     palm_worker_options_t worker;
+    const char *http;              /* --http */
     const char *exec;              /* --exec */
     struct program_list functions; /* --function */
     bool persistent;
@@ -41,6 +44,8 @@ static const struct program_option options[] = {
      PROGRAM_TEXT, IN_WORKER(pull_address)},
     {"push", "ADDRESS", "where results go; else ask the cache", PROGRAM_TEXT,
      IN_WORKER(push_address)},
+    {"http", "ADDRESS", "listen there as a web worker", PROGRAM_TEXT,
+     offsetof(struct arguments, http)},
     {"exec", "COMMAND", "run it as the function exec", PROGRAM_TEXT,
      offsetof(struct arguments, exec)},
     {"function", "NAME=COMMAND", "run it as that function; may be repeated",
@@ -64,10 +69,13 @@ static const struct program_option options[] = {
 static const struct program program = {
     "palm-worker",
     "--db ADDRESS [OPTION]...\n"
-    "--pull ADDRESS --push ADDRESS [OPTION]...\n",
-    "Takes messages from a master, runs their functions, hands results in.\n"
+    "--pull ADDRESS --push ADDRESS [OPTION]...\n"
+    "--http ADDRESS [OPTION]...\n",
+    "Takes messages from a master, runs their functions, hands results in; or\n"
+    "is a web worker, which a HttpConnection asks.\n"
     "A command gets the payload on stdin; its stdout is the result.\n"
-    "Prints READY when it is connected.\n",
+    "Prints READY when it is connected or listens; a web worker then prints\n"
+    "its address.\n",
     options,
     sizeof options / sizeof *options,
     builtin_help,
@@ -76,7 +84,7 @@ static const struct program program = {
 /* --- signals ----------------------------------------------------------- */
 
 /* What the handler needs; set before it is installed. */
-static palm_worker_t *volatile running_worker;
+static struct worker *volatile running_worker;
 static volatile sig_atomic_t was_signalled;
 static int wake_pipe[2] = {-1, -1};
 
@@ -91,7 +99,7 @@ on_signal(int number)
     }
     was_signalled = 1;
     if (running_worker) {
-        palm_worker_stop(running_worker);
+        worker_stop(running_worker);
     }
     ssize_t ignored = write(wake_pipe[1], "", 1);
     (void)ignored;
@@ -99,7 +107,7 @@ on_signal(int number)
 }
 
 static int
-handle_signals(palm_worker_t *worker)
+handle_signals(struct worker *worker)
 {
     struct sigaction action = {.sa_handler = on_signal};
     running_worker = worker;
@@ -123,14 +131,13 @@ struct commands {
 };
 
 static int
-register_command(palm_worker_t *worker, struct commands *commands,
+register_command(struct worker *worker, struct commands *commands,
                  const char *name, const char *text,
                  const struct arguments *arguments)
 {
     struct command *command = &commands->list[commands->count++];
     command_init(command, text, arguments->persistent, arguments->exec_timeout);
-    if (!palm_worker_register(worker, name, PALM_YIELDS_ONE, command_function,
-                              command)) {
+    if (!worker_register(worker, name, command_function, command)) {
         return PROGRAM_OK;
     }
     if (errno == EINVAL) {
@@ -141,7 +148,7 @@ register_command(palm_worker_t *worker, struct commands *commands,
 
 /* One --function NAME=COMMAND. */
 static int
-register_definition(palm_worker_t *worker, struct commands *commands,
+register_definition(struct worker *worker, struct commands *commands,
                     const char *text, const struct arguments *arguments)
 {
     const char *equals = strchr(text, '=');
@@ -160,7 +167,7 @@ register_definition(palm_worker_t *worker, struct commands *commands,
 }
 
 static int
-register_commands(palm_worker_t *worker, struct commands *commands,
+register_commands(struct worker *worker, struct commands *commands,
                   const struct arguments *arguments)
 {
     const struct program_list *functions = &arguments->functions;
@@ -192,10 +199,10 @@ end_commands(struct commands *commands)
 /* --- running ----------------------------------------------------------- */
 
 static void
-log_summary(const palm_worker_t *worker, const palm_worker_options_t *chosen)
+log_summary(const struct worker *worker, const palm_worker_options_t *chosen)
 {
     palm_worker_stats_t stats;
-    palm_worker_stats(worker, &stats);
+    worker_stats(worker, &stats);
     palm_log(&chosen->log, PALM_LOG_INFO, "PALM-WORKER-COUNTED",
              "%s: received=%" PRIu64 " results=%" PRIu64 " errors=%" PRIu64
              " undecodable=%" PRIu64,
@@ -204,7 +211,7 @@ log_summary(const palm_worker_t *worker, const palm_worker_options_t *chosen)
 }
 
 static int
-run(palm_worker_t *worker, const struct arguments *arguments)
+run(struct worker *worker, const struct arguments *arguments)
 {
     if (handle_signals(worker)) {
         return program_error("%s", strerror(errno));
@@ -217,10 +224,13 @@ run(palm_worker_t *worker, const struct arguments *arguments)
                      : register_commands(worker, &commands, arguments);
     if (!status) {
         puts("READY");
+        if (worker->web) {
+            puts(palm_web_worker_endpoint(worker->web));
+        }
         status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
     }
     if (!status) {
-        if (palm_worker_run(worker)) {
+        if (worker_run(worker)) {
             status = program_error("%s", palm_strerror(errno));
         }
         log_summary(worker, &arguments->worker);
@@ -230,23 +240,51 @@ run(palm_worker_t *worker, const struct arguments *arguments)
     return status;
 }
 
-static int
-work(struct arguments *arguments)
+/* Sets errno and *err if there is none. */
+static struct worker
+make_worker(const struct arguments *arguments, palm_error_t *err)
 {
     const palm_worker_options_t *chosen = &arguments->worker;
+    struct worker worker = {NULL, NULL};
+    palm_web_worker_options_t web;
+    if (!arguments->http) {
+        worker.master = palm_worker_new(chosen, err);
+        return worker;
+    }
+    palm_web_worker_options_init(&web);
+    web.address = arguments->http;
+    web.name = chosen->name;
+    web.linger = chosen->linger;
+    web.messages = chosen->messages;
+    web.log = chosen->log;
+    worker.web = palm_web_worker_new(&web, err);
+    return worker;
+}
+
+static int
+work(const struct arguments *arguments)
+{
+    const palm_worker_options_t *chosen = &arguments->worker;
+    bool has_master =
+        chosen->db_address || chosen->pull_address || chosen->push_address;
     palm_error_t err = {0};
-    if (!chosen->db_address
+    if (arguments->http && has_master) {
+        return program_misuse("--http is for a web worker, which has no --db, "
+                              "--pull or --push");
+    }
+    if (!arguments->http && !chosen->db_address
         && !(chosen->pull_address && chosen->push_address)) {
-        return program_misuse("--db is needed, or --pull and --push");
+        return program_misuse("--db is needed, or --pull and --push, or "
+                              "--http");
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    palm_worker_t *worker = palm_worker_new(chosen, &err);
-    if (!worker) {
+    struct worker worker = make_worker(arguments, &err);
+    if (!worker.master && !worker.web) {
         (void)program_error("%s", err.text);
         return err.code == EINVAL ? PROGRAM_MISUSED : PROGRAM_FAILED;
     }
-    int status = run(worker, arguments);
-    palm_worker_destroy(&worker);
+    int status = run(&worker, arguments);
+    worker_destroy(&worker);
     return status;
 }
 

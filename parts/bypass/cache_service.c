@@ -9,7 +9,16 @@
 #include "parts/bypass/cache_service.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum {
+    NUMBER = 4,          /* bytes of a number, the highest first */
+    LIST_MAX = 16 << 20, /* bytes of the reply to list */
+};
+
+#define TTL_MAX (INT64_MAX / 100) /* that another digit may follow */
+#define NOTHING UINT32_MAX        /* the size that cas expects: no value */
 
 #include "parts/stats.h"
 
@@ -30,6 +39,30 @@ reply_with(zmq_msg_t *reply, palm_slice_t text)
     return 0;
 }
 
+/* What is wrong with a request costs it its reply, which is empty then. */
+static int
+refuse(palm_part_t *part, const char *why)
+{
+    palm_part_count(&palm_part_stats(part)->undecodable, 1);
+    palm_part_warn(part, "PALM-CACHE-REQUEST",
+                   "request answered with nothing: %s", why);
+    return 0;
+}
+
+/* So does a cache that fails. */
+static int
+fail(palm_part_t *part)
+{
+    palm_error_t why;
+    palm_cache_error(palm_part_cache(part), &why);
+    palm_part_count(&palm_part_stats(part)->failed, 1);
+    palm_part_warn(part, "PALM-CACHE-FAILED",
+                   "request answered with nothing: %s", why.text);
+    return 0;
+}
+
+/* --- the verbs of PALM ---------------------------------------------------- */
+
 /* key = cache, or a new id; value = payload; reply = key. */
 static int
 set(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
@@ -43,7 +76,7 @@ set(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
         key = palm_slice(id);
     }
     return palm_cache_set(palm_part_cache(part), key, request->payload)
-               ? -1
+               ? fail(part)
                : reply_with(reply, key);
 }
 
@@ -53,7 +86,7 @@ get(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
 {
     zmq_msg_t value;
     if (palm_cache_get(palm_part_cache(part), request->payload, &value)) {
-        return errno == ENOENT ? 0 : -1;
+        return errno == ENOENT ? 0 : fail(part);
     }
     (void)zmq_msg_move(reply, &value);
     (void)zmq_msg_close(&value);
@@ -64,8 +97,135 @@ get(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
 static int delete (palm_part_t *part, const palm_message_t *request,
                    zmq_msg_t *reply)
 {
-    (void)palm_cache_delete(palm_part_cache(part), request->payload);
+    if (palm_cache_delete(palm_part_cache(part), request->payload)
+        && errno != ENOENT) {
+        return fail(part);
+    }
     return reply_with(reply, request->payload);
+}
+
+/* --- extensions, see docs/cache.md ---------------------------------------- */
+
+static void
+put_number(char to[NUMBER], size_t number)
+{
+    for (int i = NUMBER - 1; i >= 0; i--) {
+        to[i] = (char)(number & 255);
+        number >>= 8;
+    }
+}
+
+/* The reply to list while it grows. */
+struct listing {
+    char *bytes; /* a number, then size and key, size and key, … */
+    size_t size;
+    size_t room;
+    size_t count; /* of keys, those that do not fit among them */
+    bool is_full;
+};
+
+static int
+list_key(palm_slice_t key, void *arg)
+{
+    struct listing *self = arg;
+    size_t size = self->size + NUMBER + key.size;
+    self->count++;
+    self->is_full = self->is_full || size > LIST_MAX;
+    if (self->is_full) {
+        return 0;
+    }
+    if (size > self->room) {
+        size_t room = size + size / 2;
+        char *bytes = realloc(self->bytes, room);
+        if (!bytes) {
+            errno = ENOMEM;
+            return -1;
+        }
+        self->bytes = bytes;
+        self->room = room;
+    }
+    put_number(self->bytes + self->size, key.size);
+    if (key.size > 0) {
+        memcpy(self->bytes + self->size + NUMBER, key.data, key.size);
+    }
+    self->size = size;
+    return 0;
+}
+
+/* prefix = payload; reply = how many keys there are (4 bytes), then for each
+ * its size (4 bytes) and the key, as many as fit into LIST_MAX. */
+static int
+list(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
+{
+    struct listing listing = {NULL, NUMBER, NUMBER, 0, false};
+    int result = -1;
+    if (!(listing.bytes = malloc(NUMBER))) {
+        return -1;
+    }
+    if (palm_cache_list(palm_part_cache(part), request->payload, list_key,
+                        &listing)) {
+        result = errno == ENOMEM ? -1 : fail(part);
+    } else {
+        palm_slice_t all = {listing.bytes, listing.size};
+        put_number(listing.bytes, listing.count);
+        result = reply_with(reply, all);
+    }
+    int saved = errno;
+    free(listing.bytes);
+    errno = saved;
+    return result;
+}
+
+/* key = cache; payload = size of the expected value (4 bytes, all bits set: no
+ * value), this and the new one; reply = key, or empty if another is there. */
+static int
+cas(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
+{
+    palm_slice_t expected, value, payload = request->payload;
+    uint32_t size = 0;
+    bool is_none;
+    for (size_t i = 0; i < NUMBER && i < payload.size; i++) {
+        size = size << 8 | (unsigned char)payload.data[i];
+    }
+    is_none = size == NOTHING;
+    if (payload.size < NUMBER || (!is_none && size > payload.size - NUMBER)) {
+        return refuse(part, "cas: the payload is too short");
+    }
+    expected.data = payload.data + NUMBER;
+    expected.size = is_none ? 0 : size;
+    value.data = expected.data + expected.size;
+    value.size = payload.size - NUMBER - expected.size;
+    if (request->cache.size == 0) {
+        return refuse(part, "cas: no key");
+    }
+    if (palm_cache_cas(palm_part_cache(part), request->cache,
+                       is_none ? NULL : &expected, value)) {
+        return errno == ENOENT || errno == EEXIST ? 0 : fail(part);
+    }
+    return reply_with(reply, request->cache);
+}
+
+/* key = cache; payload = ms as decimal digits, 0 = for ever; reply = key, or
+ * empty if it is not there. */
+static int
+ttl(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
+{
+    int64_t milliseconds = 0;
+    palm_slice_t payload = request->payload;
+    for (size_t i = 0; i < payload.size; i++) {
+        if (payload.data[i] < '0' || payload.data[i] > '9'
+            || milliseconds > TTL_MAX) {
+            return refuse(part, "ttl: the payload is not a number of ms");
+        }
+        milliseconds = milliseconds * 10 + (payload.data[i] - '0');
+    }
+    if (payload.size == 0) {
+        return refuse(part, "ttl: the payload is empty");
+    }
+    if (palm_cache_ttl(palm_part_cache(part), request->cache, milliseconds)) {
+        return errno == ENOENT ? 0 : fail(part);
+    }
+    return reply_with(reply, request->cache);
 }
 
 /* reply = what the server counts, as JSON. */
@@ -87,9 +247,8 @@ static const struct {
     verb_f *run;
     bool key_is_payload;
 } verbs[] = {
-    {"set", set, false},
-    {"get", get, true},
-    {"delete", delete, true},
+    {"set", set, false},     {"get", get, true},  {"delete", delete, true},
+    {"list", list, true},    {"cas", cas, false}, {"ttl", ttl, false},
     {"stats", stats, false},
 };
 
@@ -109,15 +268,6 @@ verb_of(palm_slice_t function)
         verb.size = dot ? (size_t)(dot - verb.data) : verb.size;
     }
     return verb;
-}
-
-static int
-refuse(palm_part_t *part, const char *why)
-{
-    palm_part_count(&palm_part_stats(part)->undecodable, 1);
-    palm_part_warn(part, "PALM-CACHE-REQUEST",
-                   "request answered with nothing: %s", why);
-    return 0;
 }
 
 int

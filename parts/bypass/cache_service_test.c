@@ -129,6 +129,154 @@ the_verb_ends_at_the_second_dot(void)
     finish(&bench, 0);
 }
 
+/* --- extensions ------------------------------------------------------------
+ */
+
+/* Sends a request and compares bytes. */
+static void
+expect_bytes(void *req, const char *function, const char *cache,
+             palm_slice_t payload, palm_slice_t reply)
+{
+    palm_message_t request = wire_message(NULL, cache, NULL);
+    zmq_msg_t frame;
+    request.function = palm_slice(function);
+    request.payload = payload;
+    send_message(req, &request, 0);
+    recv_frame(req, &frame);
+    EQUAL_BYTES(reply.data, reply.size, zmq_msg_data(&frame),
+                zmq_msg_size(&frame));
+    EQUAL_INT(0, zmq_msg_close(&frame));
+}
+
+#define BYTES(text) ((palm_slice_t){(text), sizeof(text) - 1})
+
+static void
+list_counts_and_gives_the_keys(void)
+{
+    struct bench bench;
+    start(&bench);
+    expect_reply(bench.req, "server.set", "job:2", "value", "job:2");
+    expect_reply(bench.req, "server.set", "job:10", "value", "job:10");
+    expect_bytes(bench.req, "server.list", NULL, BYTES("job:"),
+                 BYTES("\0\0\0\2\0\0\0\6job:10\0\0\0\5job:2"));
+    expect_bytes(bench.req, "server.list", NULL, BYTES("none"),
+                 BYTES("\0\0\0\0"));
+    expect_bytes(bench.req, "server.list", NULL, BYTES(""),
+                 BYTES("\0\0\0\3\0\0\0\6job:10\0\0\0\5job:2"
+                       "\0\0\0\4name"));
+    finish(&bench, 0);
+}
+
+static void
+a_list_is_cut_but_counts_all(void)
+{
+    enum { KEYS = 20, SIZE = 1 << 20, FIT = 15 };
+    struct bench bench;
+    zmq_msg_t frame;
+    static char key[SIZE];
+    start(&bench);
+    memset(key, 'k', sizeof key);
+    for (int i = 0; i < KEYS; i++) {
+        palm_slice_t slice = {key, sizeof key};
+        key[0] = (char)('a' + i);
+        EQUAL_INT(0, palm_cache_set(palm_server_cache(bench.rig.server), slice,
+                                    palm_slice("")));
+    }
+    palm_message_t request = wire_message(NULL, NULL, NULL);
+    request.function = palm_slice("server.list");
+    send_message(bench.req, &request, 0);
+    recv_frame(bench.req, &frame);
+    EQUAL_INT(4 + FIT * (4 + SIZE) + 8, zmq_msg_size(&frame)); /* and "name" */
+    EQUAL_BYTES("\0\0\0\x15", 4, zmq_msg_data(&frame), 4);
+    EQUAL_INT(0, zmq_msg_close(&frame));
+    finish(&bench, 0);
+}
+
+static void
+cas_replaces_what_is_expected(void)
+{
+    struct bench bench;
+    start(&bench);
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\xff\xff\xff\xffone"),
+                 BYTES("key"));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\xff\xff\xff\xfftwo"),
+                 BYTES(""));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\0\0\0\3onetwo"),
+                 BYTES("key"));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\0\0\0\3onetri"),
+                 BYTES(""));
+    expect_reply(bench.req, "server.get", NULL, "key", "two");
+    expect_bytes(bench.req, "server.cas", "other", BYTES("\0\0\0\0new"),
+                 BYTES(""));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\0\0\0\3two"),
+                 BYTES("key"));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\0\0\0\0new"),
+                 BYTES("key"));
+    expect_reply(bench.req, "server.get", NULL, "key", "new");
+    EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_BYPASS, "Cache").failed);
+    finish(&bench, 0);
+}
+
+static void
+cas_that_makes_no_sense_gives_nothing(void)
+{
+    struct bench bench;
+    start(&bench);
+    expect_bytes(bench.req, "server.cas", "key", BYTES(""), BYTES(""));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\xff\xff\xff"),
+                 BYTES(""));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\0\0\0\4abc"),
+                 BYTES(""));
+    expect_bytes(bench.req, "server.cas", "key", BYTES("\xff\xff\xff\xfe"),
+                 BYTES(""));
+    expect_bytes(bench.req, "server.cas", NULL, BYTES("\xff\xff\xff\xffone"),
+                 BYTES(""));
+    finish(&bench, 5);
+}
+
+/* Whether the key is gone. */
+static bool
+has_ended(void *arg)
+{
+    zmq_msg_t frame;
+    palm_message_t request = wire_message(NULL, NULL, "key");
+    request.function = palm_slice("server.get");
+    send_message(arg, &request, 0);
+    recv_frame(arg, &frame);
+    bool is_gone = zmq_msg_size(&frame) == 0;
+    EQUAL_INT(0, zmq_msg_close(&frame));
+    return is_gone;
+}
+
+static void
+ttl_ends_a_key(void)
+{
+    struct bench bench;
+    start(&bench);
+    expect_reply(bench.req, "server.set", "key", "value", "key");
+    expect_reply(bench.req, "server.ttl", "key", "3600000", "key");
+    expect_reply(bench.req, "server.get", NULL, "key", "value");
+    expect_reply(bench.req, "server.ttl", "key", "20", "key");
+    MUST(tap_await(has_ended, bench.req));
+    expect_reply(bench.req, "server.ttl", "key", "0", "");
+    expect_reply(bench.req, "server.ttl", "name", "0", "name");
+    finish(&bench, 0);
+}
+
+static void
+ttl_that_makes_no_sense_gives_nothing(void)
+{
+    static const char *const texts[] = {
+        "", "-1", "1s", " 1", "1.5", "99999999999999999999", "0x1"};
+    struct bench bench;
+    size_t count = sizeof texts / sizeof *texts;
+    start(&bench);
+    for (size_t i = 0; i < count; i++) {
+        expect_reply(bench.req, "server.ttl", "name", texts[i], "");
+    }
+    finish(&bench, count);
+}
+
 /* --- what is wrong -------------------------------------------------------- */
 
 static void
@@ -285,6 +433,14 @@ static const struct tap_test tests[] = {
     {"what stands before the dot is ignored",
      the_name_before_the_dot_is_ignored},
     {"the verb ends at the second dot", the_verb_ends_at_the_second_dot},
+    {"list counts and gives the keys", list_counts_and_gives_the_keys},
+    {"a list is cut at 16 MiB, but counts all", a_list_is_cut_but_counts_all},
+    {"cas replaces what is expected", cas_replaces_what_is_expected},
+    {"cas that makes no sense gives nothing",
+     cas_that_makes_no_sense_gives_nothing},
+    {"ttl ends a key", ttl_ends_a_key},
+    {"ttl that makes no sense gives nothing",
+     ttl_that_makes_no_sense_gives_nothing},
     {"unknown verbs give nothing, and case matters",
      unknown_verbs_give_nothing},
     {"a function without a dot gives nothing",

@@ -300,6 +300,16 @@ set_int(void *socket, int option, int64_t value)
     return zmq_setsockopt(socket, option, &number, sizeof number);
 }
 
+/* The mark of the DEALER's queues.  libzmq makes room in steps of half the
+ * mark: where hwm lets each client wait, only twice as much does so always. */
+static int64_t
+mark_of(const palm_part_options_t *options)
+{
+    return options->hwm < options->max_clients
+               ? options->hwm
+               : options->hwm + options->max_clients;
+}
+
 /* Makes the DEALER and connects it; -1 with errno. */
 static int
 connect_dealer(palm_part_t *part, struct palm__http_gateway *self)
@@ -312,8 +322,8 @@ connect_dealer(palm_part_t *part, struct palm__http_gateway *self)
         return -1;
     }
     return set_int(self->dealer, ZMQ_LINGER, 0)
-                   || set_int(self->dealer, ZMQ_SNDHWM, options->hwm)
-                   || set_int(self->dealer, ZMQ_RCVHWM, options->hwm)
+                   || set_int(self->dealer, ZMQ_SNDHWM, mark_of(options))
+                   || set_int(self->dealer, ZMQ_RCVHWM, mark_of(options))
                    || zmq_setsockopt(self->dealer, ZMQ_MAXMSGSIZE,
                                      &options->max_message_size,
                                      sizeof options->max_message_size)

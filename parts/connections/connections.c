@@ -2,6 +2,9 @@
 /* connections.c: parts that connect to a service elsewhere. */
 #include "config.h"
 #include "parts/connections/gateway_dealer.h"
+#if HAVE_CURL
+#include "parts/connections/http.h"
+#endif
 #include "parts/connections/sub.h"
 #include "parts/families.h"
 
@@ -23,6 +26,11 @@ const palm_part_class_t palm__connections[] = {
     {ROW("GatewayDealer",
          OUT, STANDARD, CONNECTS, GOES_ON, DEALER, NONE),
      NO_HOOKS, PALM__GATEWAY_DEALER_OPERATIONS, 0},
+#if HAVE_CURL
+    {ROW("HttpConnection",
+         OUT, STANDARD, CONNECTS, WAITS,   NO_SOCKET, PARALLEL),
+     NO_HOOKS, PALM__WEB_OPERATIONS, PALM__WEB_STATE_SIZE},
+#endif
     LAST,
 };
 /* clang-format on */

@@ -15,6 +15,10 @@
  *   long body.  The time begins with the connection and after each answer.
  *   libmicrohttpd has no call that ends a connection; shutdown() of its socket
  *   does the same as the client's leaving.
+ * - libmicrohttpd does not see a client leave whose last bytes and whose end
+ *   come with one event of epoll: it reads the bytes and waits for the next
+ *   event.  So each client of whom something is expected is looked at now and
+ *   then, or it would keep its place until idle_timeout.
  * - libmicrohttpd's own time-out is left with one case: a client that does not
  *   read its answer.
  * - With an external loop libmicrohttpd has no way to wake itself: after a
@@ -43,20 +47,27 @@
 enum {
     HEADERS_SIZE = 32 << 10, /* bytes of a request's line and headers */
     GOOD_PART = 16 << 10,    /* bytes of a body that buy another idle_timeout */
+    LOOK = 1000,             /* ms between two looks at a silent client */
     LONGEST_QUEUE = 1024     /* connections that the system holds */
 };
 
 /* --- the clock ------------------------------------------------------------ */
 
+static void
+set_look(palm__http_t *self, palm__http_client_t *client)
+{
+    client->look = palm__now_ms() + LOOK;
+    DL_APPEND2(self->looks, client, look_prev, look_next);
+}
+
 void
 palm__http_expect(palm__http_t *self, palm__http_client_t *client)
 {
+    palm__http_expect_nothing(self, client);
     client->progress = 0;
     client->deadline = palm__now_ms() + self->settings.idle_timeout;
-    if (client->listed) {
-        DL_DELETE(self->reading, client);
-    }
     DL_APPEND(self->reading, client);
+    set_look(self, client);
     client->listed = true;
 }
 
@@ -65,6 +76,7 @@ palm__http_expect_nothing(palm__http_t *self, palm__http_client_t *client)
 {
     if (client->listed) {
         DL_DELETE(self->reading, client);
+        DL_DELETE2(self->looks, client, look_prev, look_next);
         client->listed = false;
     }
 }
@@ -76,6 +88,38 @@ palm__http_forget(palm__http_request_t *request, palm__http_loss_t why,
     const palm__http_settings_t *settings = &request->http->settings;
     settings->forget(request, why, settings->arg);
     palm__http_answer(request, status, "text/plain", palm_slice(text), NULL);
+}
+
+/* Ends a connection; libmicrohttpd sees the client leave. */
+static void
+end_client(palm__http_t *self, palm__http_client_t *client)
+{
+    palm__http_expect_nothing(self, client);
+    (void)shutdown(client->fd, SHUT_RDWR);
+}
+
+static bool
+has_left(const palm__http_client_t *client)
+{
+    char byte;
+    ssize_t got = recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0
+           || (got == -1 && errno != EAGAIN && errno != EWOULDBLOCK
+               && errno != EINTR);
+}
+
+static void
+look(palm__http_t *self, int64_t now)
+{
+    while (self->looks && self->looks->look <= now) {
+        palm__http_client_t *client = self->looks;
+        if (has_left(client)) {
+            end_client(self, client);
+        } else {
+            DL_DELETE2(self->looks, client, look_prev, look_next);
+            set_look(self, client);
+        }
+    }
 }
 
 static void
@@ -91,10 +135,10 @@ end_overdue(palm__http_t *self)
         if (client->progress >= GOOD_PART) {
             palm__http_expect(self, client);
         } else {
-            palm__http_expect_nothing(self, client);
-            (void)shutdown(client->fd, SHUT_RDWR);
+            end_client(self, client);
         }
     }
+    look(self, now);
 }
 
 /* --- callbacks of libmicrohttpd ------------------------------------------- */
@@ -288,8 +332,9 @@ next_timeout(palm__http_t *self, int64_t timeout)
     if (self->waiting && self->waiting->deadline != INT64_MAX) {
         timeout = sooner(timeout, self->waiting->deadline - now);
     }
-    if (self->reading) {
+    if (self->reading) { /* then there are looks */
         timeout = sooner(timeout, self->reading->deadline - now);
+        timeout = sooner(timeout, self->looks->look - now);
     }
     return timeout;
 }
@@ -342,4 +387,13 @@ palm__http_request_t *
 palm__http_oldest(palm__http_t *self)
 {
     return self->waiting;
+}
+
+void
+palm__http_excuse(palm__http_t *self, int64_t busy)
+{
+    palm__http_client_t *client;
+    DL_FOREACH (self->reading, client) {
+        client->deadline += busy;
+    }
 }

@@ -83,6 +83,10 @@ enum { PALM__HTTP_FDS = 8 };
 void palm__http_wait(palm__http_t *self, const int *fds, int count,
                      int64_t timeout);
 
+/* The owner was busy for so many ms, in which nobody could be listened to: that
+ * time does not count against the clients. */
+void palm__http_excuse(palm__http_t *self, int64_t busy);
+
 /* The owner's request that has waited longest; NULL if there is none. */
 palm__http_request_t *palm__http_oldest(palm__http_t *self);
 

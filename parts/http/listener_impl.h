@@ -11,10 +11,12 @@
 /* A TCP connection. */
 typedef struct palm__http_client {
     int fd;            /* libmicrohttpd's; open as long as this lives */
-    bool listed;       /* in http->reading */
+    bool listed;       /* in both lists of http */
     int64_t deadline;  /* ms, for a whole request */
+    int64_t look;      /* ms, when to look whether it has left */
     uint64_t progress; /* bytes of body since the deadline was set */
-    struct palm__http_client *prev, *next;
+    struct palm__http_client *prev, *next;           /* by deadline */
+    struct palm__http_client *look_prev, *look_next; /* by look */
 } palm__http_client_t;
 
 typedef enum palm__http_state {
@@ -48,9 +50,10 @@ struct palm__http {
     bool closing;   /* new requests are refused */
     bool again;     /* to be run again, which libmicrohttpd would not say */
     size_t leaving; /* requests that are answered and not yet sent */
-    /* Both lists are in the order of their deadlines, as each deadline is the
-     * same time after its entry. */
+    /* Each list is in the order of its times, as each time is the same while
+     * after its entry. */
     palm__http_client_t *reading;  /* that have no whole request */
+    palm__http_client_t *looks;    /* the same clients */
     palm__http_request_t *waiting; /* that are the owner's */
 };
 

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "harness/support/http_owner.h"
 #include "harness/support/http_peer.h"
@@ -194,6 +195,77 @@ a_client_that_leaves_in_mid_request_harms_nobody(void)
     http_ask(&peer, "POST", "/echo", "b");
     http_expect(&peer, 200, "b");
     EQUAL_INT(1, owner_get(&owner, &owner.served));
+    finish(&owner, &peer);
+}
+
+/* What is waited for is shorter than idle_timeout. */
+static void
+a_client_that_leaves_in_mid_request_gives_its_place_up(void)
+{
+    enum { LEAVERS = 20 };
+    struct http_owner owner;
+    struct http_peer leavers[LEAVERS], peer;
+    owner_prepare(&owner);
+    owner.settings.max_clients = LEAVERS;
+    owner_start(&owner);
+    for (int i = 0; i < LEAVERS; i++) {
+        http_open(&leavers[i], owner.endpoint);
+    }
+    for (int i = 0; i < LEAVERS; i++) { /* bytes and end in one event */
+        http_say(&leavers[i], "POST /echo HTTP/1.1\r\nHo");
+        http_close(&leavers[i]);
+    }
+    for (int i = 0; i < LEAVERS; i++) {
+        http_open(&leavers[i], owner.endpoint);
+        http_ask(&leavers[i], "POST", "/echo", "stays");
+    }
+    for (int i = 0; i < LEAVERS; i++) {
+        http_expect(&leavers[i], 200, "stays");
+    }
+    for (int i = 1; i < LEAVERS; i++) {
+        http_close(&leavers[i]);
+    }
+    http_open(&peer, owner.endpoint);
+    http_ask(&peer, "POST", "/echo", "b");
+    http_expect(&peer, 200, "b");
+    http_close(&leavers[0]);
+    finish(&owner, &peer);
+}
+
+static void
+one_that_says_all_at_once_is_answered_and_closed(void)
+{
+    struct http_owner owner;
+    struct http_peer peer;
+    begin(&owner, &peer);
+    http_ask(&peer, "POST", "/echo", "all I say");
+    MUST(!shutdown(peer.fd, SHUT_WR));
+    http_expect(&peer, 200, "all I say");
+    http_expect_end(&peer);
+    finish(&owner, &peer);
+}
+
+/* Its answer fills all buffers; it has the only place. */
+static void
+a_client_that_does_not_read_gives_its_place_up(void)
+{
+    enum { SIZE = 32 << 20 };
+    struct http_owner owner;
+    struct http_peer stuck, peer;
+    char *body = calloc(1, SIZE);
+    MUST(body != NULL);
+    owner_prepare(&owner);
+    owner.settings.max_body = -1;
+    owner.settings.max_clients = 1;
+    owner.settings.idle_timeout = 1000;
+    owner_start(&owner);
+    http_open(&stuck, owner.endpoint);
+    http_ask_bytes(&stuck, "POST", "/echo", body, SIZE);
+    free(body);
+    http_open(&peer, owner.endpoint);
+    http_ask(&peer, "POST", "/echo", "b");
+    http_expect(&peer, 200, "b");
+    http_close(&stuck);
     finish(&owner, &peer);
 }
 
@@ -425,6 +497,12 @@ static const struct tap_test tests[] = {
      a_client_that_leaves_before_its_answer_harms_nobody},
     {"a client that leaves in mid-request harms nobody",
      a_client_that_leaves_in_mid_request_harms_nobody},
+    {"a client that leaves in mid-request gives its place up",
+     a_client_that_leaves_in_mid_request_gives_its_place_up},
+    {"one that says all at once is answered, and closed",
+     one_that_says_all_at_once_is_answered_and_closed},
+    {"a client that does not read gives its place up",
+     a_client_that_does_not_read_gives_its_place_up},
     {"clients over the limit wait for a place",
      clients_over_the_limit_wait_for_a_place},
     {"five hundred clients wait at once", five_hundred_clients_wait_at_once},

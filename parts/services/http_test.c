@@ -352,7 +352,7 @@ each_of_many_clients_gets_its_own_answer(void)
     }
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < CLIENTS; i++) {
-            char text[32];
+            char text[40];
             (void)snprintf(text, sizeof text, "%d of round %d", i, round);
             post(&peers[i], text);
         }
@@ -363,7 +363,7 @@ each_of_many_clients_gets_its_own_answer(void)
             (void)zmq_msg_close(&frame);
         }
         for (int i = 0; i < CLIENTS; i++) {
-            char text[32];
+            char text[40];
             (void)snprintf(text, sizeof text, "%d of round %d", i, round);
             expect_whole(&peers[i], 200, text);
         }

@@ -238,9 +238,29 @@ publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
     return 0;
 }
 
+/* Whether the part must wait for slow clients before it takes more. */
+static bool
+must_wait(palm_part_t *part)
+{
+    struct palm__topic *topic;
+    if (!is_full(part)) {
+        return false;
+    }
+    DL_FOREACH (pub_of(part)->topics.waiting, topic) {
+        if (palm__topics_has(&pub_of(part)->topics, name_of(topic))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int
 palm__pub_yield(palm_part_t *part, const palm_message_t *message)
 {
+    if (must_wait(part)) {
+        errno = EAGAIN;
+        return -1;
+    }
     int result = publish(part, message, NULL);
     pub_of(part)->yielded |= result;
     return result;
@@ -256,22 +276,6 @@ gather(palm_part_t *part, const palm_message_t *message)
                    || pub_of(part)->yielded
                ? -1
                : 0;
-}
-
-/* Whether the part must wait for slow clients before it takes more. */
-static bool
-must_wait(palm_part_t *part)
-{
-    struct palm__topic *topic;
-    if (!is_full(part)) {
-        return false;
-    }
-    DL_FOREACH (pub_of(part)->topics.waiting, topic) {
-        if (palm__topics_has(&pub_of(part)->topics, name_of(topic))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 int

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* cache_options.c: the options of a cache, and the back ends there are. */
+#include "config.h"
+#include "core/cache.h"
+#include "core/cache_backend.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/setting.h"
+
+/* clang-format off */
+#define ROW(kind, name, least) \
+    {#name, PALM__SETTING_##kind, offsetof(palm_cache_options_t, name), least}
+/* clang-format on */
+
+static const palm__setting_t settings[] = {
+    ROW(TEXT, backend, 0),     ROW(SIZE, size, 0),
+    ROW(BOOL, evict, 0),       ROW(DURATION, ttl, 0),
+    ROW(TEXT, path, 0),        ROW(SIZE, map_size, 1 << 20),
+    ROW(BOOL, sync, 0),        ROW(TEXT, address, 0),
+    ROW(TEXT, password, 0),    ROW(TEXT, prefix, 0),
+    ROW(DURATION, timeout, 1),
+};
+
+enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+
+/* --- back ends ------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    const palm__cache_backend_t *backend; /* NULL = not built in */
+} backends[] = {
+    {"memory", &palm__cache_memory},
+#ifdef HAVE_LMDB
+    {"lmdb", &palm__cache_lmdb},
+#else
+    {"lmdb", NULL},
+#endif
+#ifdef HAVE_HIREDIS
+    {"redis", &palm__cache_redis},
+#else
+    {"redis", NULL},
+#endif
+};
+
+enum { BACKEND_COUNT = sizeof backends / sizeof *backends };
+
+const palm__cache_backend_t *
+palm__cache_backend_find(const char *name, palm_error_t *err)
+{
+    for (size_t i = 0; i < BACKEND_COUNT; i++) {
+        if (strcmp(backends[i].name, name ? name : "memory")) {
+            continue;
+        }
+        if (!backends[i].backend) {
+            (void)palm_error_set(err, ENOTSUP, "libpalm was built without %s",
+                                 name);
+        }
+        return backends[i].backend;
+    }
+    (void)palm_error_set(err, ENOENT,
+                         "there is no back end \"%.99s\" of a cache; there are "
+                         "memory, lmdb and redis",
+                         name);
+    return NULL;
+}
+
+const char *
+palm_cache_backend_name(size_t index)
+{
+    for (size_t i = 0; i < BACKEND_COUNT; i++) {
+        if (backends[i].backend && index-- == 0) {
+            return backends[i].name;
+        }
+    }
+    return NULL;
+}
+
+/* --- options -------------------------------------------------------------- */
+
+void
+palm_cache_options_init(palm_cache_options_t *options)
+{
+    const palm_cache_options_t defaults = {
+        .backend = palm__cache_memory.name,
+        .map_size = 1 << 30,
+        .sync = true,
+        .address = "tcp://127.0.0.1:6379",
+        .prefix = "palm:",
+        .timeout = 1000,
+    };
+    *options = defaults;
+}
+
+int
+palm_cache_option_set(palm_cache_options_t *options, const char *key,
+                      const char *text, palm_error_t *err)
+{
+    const palm__cache_backend_t *backend;
+    palm_error_t why = {0, ""};
+    if (strcmp(key, "backend")) {
+        return palm__setting_set(settings, SETTING_COUNT, options, key, text,
+                                 err);
+    }
+    if (!(backend = palm__cache_backend_find(text, &why))) {
+        return palm_error_set(err, why.code == ENOENT ? EINVAL : why.code,
+                              "backend: %s", why.text);
+    }
+    options->backend = backend->name;
+    return 0;
+}
+
+const char *
+palm_cache_option_name(size_t index)
+{
+    return index < SETTING_COUNT ? settings[index].name : NULL;
+}
+
+int
+palm_cache_options_check(const palm_cache_options_t *options, palm_error_t *err)
+{
+    palm_error_t why = {0, ""};
+    const palm__cache_backend_t *backend =
+        palm__cache_backend_find(options->backend, &why);
+    if (!backend) {
+        return palm_error_set(err, why.code, "cache: %s", why.text);
+    }
+    const struct {
+        bool is_wrong;
+        const char *why;
+    } rules[] = {
+        {options->size && !backend->has_size,
+         "size is for memory and lmdb; a Redis has maxmemory"},
+        {options->evict && !backend->has_evict,
+         "evict is for memory; a Redis has maxmemory-policy"},
+        {options->evict && !options->size, "evict needs a size"},
+        {options->path && !backend->has_path, "path is for lmdb"},
+        {!options->path && backend->has_path, "lmdb needs a path"},
+        {options->password && !backend->has_link, "password is for redis"},
+        {options->size < 0 || options->ttl < 0, "size and ttl are at least 0"},
+        {options->ttl > PALM__CACHE_TTL_MAX, "ttl is too large"},
+        {options->map_size < 1 << 20, "map_size is at least 1MiB"},
+        {options->timeout < 1, "timeout is at least 1ms"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].is_wrong) {
+            return palm_error_set(err, EINVAL, "cache: back end %s: %s",
+                                  backend->name, rules[i].why);
+        }
+    }
+    return 0;
+}
+
+static const size_t strings[] = {
+    offsetof(palm_cache_options_t, backend),
+    offsetof(palm_cache_options_t, path),
+    offsetof(palm_cache_options_t, address),
+    offsetof(palm_cache_options_t, password),
+    offsetof(palm_cache_options_t, prefix),
+};
+
+enum { STRING_COUNT = sizeof strings / sizeof *strings };
+
+static char **
+string_at(palm_cache_options_t *options, int index)
+{
+    return (char **)((char *)options + strings[index]);
+}
+
+int
+palm__cache_options_copy(palm_cache_options_t *to,
+                         const palm_cache_options_t *from)
+{
+    *to = *from;
+    for (int i = 0; i < STRING_COUNT; i++) {
+        char **text = string_at(to, i);
+        if (*text && !(*text = strdup(*text))) {
+            for (int k = i; k < STRING_COUNT; k++) {
+                *string_at(to, k) = NULL;
+            }
+            palm__cache_options_fini(to);
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void
+palm__cache_options_fini(palm_cache_options_t *options)
+{
+    for (int i = 0; i < STRING_COUNT; i++) {
+        free(*string_at(options, i));
+        *string_at(options, i) = NULL;
+    }
+}

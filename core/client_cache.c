@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* client_cache.c: the verbs of the cache that are extensions: an old server
+ * answers them with nothing. */
+#include "config.h"
+#include "core/client.h"
+#include "core/client_state.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBER = 4 /* bytes, the highest first */ };
+
+static void
+put_number(char to[NUMBER], size_t number)
+{
+    for (int i = NUMBER - 1; i >= 0; i--) {
+        to[i] = (char)(number & 255);
+        number >>= 8;
+    }
+}
+
+static size_t
+get_number(const char from[NUMBER])
+{
+    size_t number = 0;
+    for (int i = 0; i < NUMBER; i++) {
+        number = number << 8 | (unsigned char)from[i];
+    }
+    return number;
+}
+
+static int
+check_key(palm_slice_t key, palm_error_t *err)
+{
+    if (key.size == 0 || !palm_slice_is_utf8(key)) {
+        return palm_error_set(err, EINVAL, "client: the key is %s",
+                              key.size ? "not UTF-8" : "empty");
+    }
+    return 0;
+}
+
+/* Sends a request whose reply is the key, or else nothing: then -1 with this
+ * code. */
+static int
+ask_for_key(palm_client_t *self, const char *verb, palm_message_t *request,
+            int code, const char *why, palm_error_t *err)
+{
+    zmq_msg_t reply;
+    if (palm__client_ask(self, verb, request, &reply, err)) {
+        return -1;
+    }
+    size_t size = zmq_msg_size(&reply);
+    (void)zmq_msg_close(&reply);
+    return size ? 0
+                : palm_error_set(err, code, "%s at the cache '%s': %s", verb,
+                                 self->db_address, why);
+}
+
+int
+palm_client_cas(palm_client_t *self, palm_slice_t key,
+                const palm_slice_t *expected, palm_slice_t value,
+                palm_error_t *err)
+{
+    palm_message_t request = palm__client_message(self);
+    size_t old = expected ? expected->size : 0;
+    if (check_key(key, err)) {
+        return -1;
+    }
+    if (old >= UINT32_MAX) {
+        return palm_error_set(err, EINVAL, "client: cas: a value is too long");
+    }
+    char *payload = malloc(NUMBER + old + value.size);
+    if (!payload) {
+        return palm_error_set(err, ENOMEM, "client: out of memory");
+    }
+    put_number(payload, expected ? old : UINT32_MAX);
+    if (old > 0) {
+        memcpy(payload + NUMBER, expected->data, old);
+    }
+    if (value.size > 0) {
+        memcpy(payload + NUMBER + old, value.data, value.size);
+    }
+    request.cache = key;
+    request.payload.data = payload;
+    request.payload.size = NUMBER + old + value.size;
+    int result = ask_for_key(self, "cas", &request, EEXIST,
+                             "there is another value, or it was refused", err);
+    int saved = errno;
+    free(payload);
+    errno = saved;
+    return result;
+}
+
+int
+palm_client_ttl(palm_client_t *self, palm_slice_t key, int64_t ttl,
+                palm_error_t *err)
+{
+    palm_message_t request = palm__client_message(self);
+    char text[24];
+    if (check_key(key, err)) {
+        return -1;
+    }
+    if (ttl < 0) {
+        return palm_error_set(err, EINVAL, "client: ttl: less than 0");
+    }
+    (void)snprintf(text, sizeof text, "%" PRId64, ttl);
+    request.cache = key;
+    request.payload = palm_slice(text);
+    return ask_for_key(self, "ttl", &request, ENOENT,
+                       "there is no such key, or it was refused", err);
+}
+
+/* Takes the next key off a reply.  Returns -1 if that is cut. */
+static int
+next_key(palm_slice_t *rest, palm_slice_t *key)
+{
+    if (rest->size < NUMBER
+        || (key->size = get_number(rest->data)) > rest->size - NUMBER) {
+        return -1;
+    }
+    key->data = rest->data + NUMBER;
+    rest->data += NUMBER + key->size;
+    rest->size -= NUMBER + key->size;
+    return 0;
+}
+
+static int
+read_list(const palm_client_t *self, palm_slice_t reply, palm_cache_list_f *f,
+          void *arg, palm_error_t *err)
+{
+    palm_slice_t key, rest;
+    size_t told, given = 0;
+    if (reply.size < NUMBER) {
+        return palm_error_set(err, reply.size ? EPROTO : ENOTSUP,
+                              "list at the cache '%s': %s", self->db_address,
+                              reply.size ? "an answer of another kind"
+                                         : "it was refused, or is unknown");
+    }
+    told = get_number(reply.data);
+    rest.data = reply.data + NUMBER;
+    rest.size = reply.size - NUMBER;
+    for (; rest.size > 0; given++) {
+        int result = next_key(&rest, &key);
+        if (result) {
+            return palm_error_set(err, EPROTO,
+                                  "list at the cache '%s': a key is cut",
+                                  self->db_address);
+        }
+        if ((result = f(key, arg))) {
+            return result;
+        }
+    }
+    return given == told
+               ? 0
+               : palm_error_set(err, EMSGSIZE,
+                                "list at the cache '%s': there are %zu keys, "
+                                "too many for one answer",
+                                self->db_address, told);
+}
+
+int
+palm_client_list(palm_client_t *self, palm_slice_t prefix, palm_cache_list_f *f,
+                 void *arg, palm_error_t *err)
+{
+    palm_message_t request = palm__client_message(self);
+    zmq_msg_t reply;
+    request.payload = prefix;
+    if (palm__client_ask(self, "list", &request, &reply, err)) {
+        return -1;
+    }
+    palm_slice_t all = {zmq_msg_data(&reply), zmq_msg_size(&reply)};
+    int result = read_list(self, all, f, arg, err);
+    int saved = errno;
+    (void)zmq_msg_close(&reply);
+    errno = saved;
+    return result;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* The client's side of list, cas and ttl, at a real cache and at an old one. */
+#include "config.h"
+#include "core/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/support/fake_client.h"
+#include "harness/support/stores.h"
+#include "harness/support/wire.h"
+
+/* A master and a client of it. */
+static palm_client_t *
+start_real(struct rig *rig)
+{
+    palm_client_options_t options;
+    palm_error_t err = {0, ""};
+    rig_init(rig, NULL);
+    rig_add_master(rig, NULL);
+    rig_start(rig);
+    palm_client_options_init(&options);
+    options.db_address =
+        palm_server_endpoint(rig->server, PALM_SIDE_BYPASS, "Cache");
+    options.push_address =
+        palm_server_endpoint(rig->server, PALM_SIDE_INBOUND, "Pull");
+    options.sub_address =
+        palm_server_endpoint(rig->server, PALM_SIDE_OUTBOUND, "Pub");
+    palm_client_t *client = palm_client_new(&options, &err);
+    EQUAL_TEXT("", err.text);
+    return client;
+}
+
+static int
+cas(palm_client_t *client, const char *expected, palm_error_t *err)
+{
+    palm_slice_t slice = palm_slice(expected);
+    return palm_client_cas(client, palm_slice("key"), expected ? &slice : NULL,
+                           palm_slice("new"), err);
+}
+
+static void
+cas_tells_whether_it_was_done(void)
+{
+    struct rig rig;
+    palm_error_t err = {0, ""};
+    palm_client_t *client = start_real(&rig);
+    palm_cache_t *cache = palm_server_cache(rig.server);
+    EQUAL_INT(0, cas(client, NULL, &err));
+    holds(cache, "key", "new");
+    FAILS(EEXIST, cas(client, NULL, &err));
+    CONTAINS("cas", err.text);
+    FAILS(EEXIST, cas(client, "", &err));
+    EQUAL_INT(0, set(cache, "key", "old"));
+    EQUAL_INT(0, cas(client, "old", &err));
+    holds(cache, "key", "new");
+    palm_client_destroy(&client);
+    rig_fini(&rig);
+}
+
+static void
+ttl_ends_a_key(void)
+{
+    struct rig rig;
+    palm_error_t err = {0, ""};
+    palm_client_t *client = start_real(&rig);
+    palm_cache_t *cache = palm_server_cache(rig.server);
+    palm_slice_t key = palm_slice("key");
+    FAILS(ENOENT, palm_client_ttl(client, key, 1000, &err));
+    EQUAL_INT(0, set(cache, "key", "value"));
+    EQUAL_INT(0, palm_client_ttl(client, key, INT64_MAX / 100, &err));
+    EQUAL_INT(0, palm_client_ttl(client, key, 0, &err));
+    holds(cache, "key", "value");
+    EQUAL_INT(0, palm_client_ttl(client, key, 20, &err));
+    await_end_of(cache, "key");
+    palm_client_destroy(&client);
+    rig_fini(&rig);
+}
+
+/* Appends each key and a stroke; 7 at the key "b". */
+static int
+collect(palm_slice_t key, void *arg)
+{
+    char *text = arg;
+    size_t used = strlen(text);
+    (void)snprintf(text + used, 100 - used, "%.*s|", (int)key.size, key.data);
+    return key.size && *key.data == 'b' ? 7 : 0;
+}
+
+static void
+list_gives_the_keys(void)
+{
+    struct rig rig;
+    char text[100] = "";
+    palm_error_t err = {0, ""};
+    palm_client_t *client = start_real(&rig);
+    palm_cache_t *cache = palm_server_cache(rig.server);
+    EQUAL_INT(0, set(cache, "a 2", ""));
+    EQUAL_INT(0, set(cache, "a 1", ""));
+    EQUAL_INT(0, set(cache, "b", ""));
+    EQUAL_INT(0, set(cache, "c", ""));
+    EQUAL_INT(0,
+              palm_client_list(client, palm_slice("a "), collect, text, &err));
+    EQUAL_TEXT("a 1|a 2|", text);
+    EQUAL_INT(
+        0, palm_client_list(client, palm_slice("none"), collect, text, &err));
+    EQUAL_TEXT("a 1|a 2|", text);
+    *text = '\0';
+    EQUAL_INT(7, palm_client_list(client, palm_slice(""), collect, text, &err));
+    EQUAL_TEXT("a 1|a 2|b|", text);
+    palm_client_destroy(&client);
+    rig_fini(&rig);
+}
+
+static int
+count(palm_slice_t key, void *arg)
+{
+    *(int *)arg += key.size == 1 << 20;
+    return 0;
+}
+
+static void
+list_tells_that_there_are_more(void)
+{
+    struct rig rig;
+    int given = 0;
+    palm_error_t err = {0, ""};
+    palm_client_t *client = start_real(&rig);
+    palm_slice_t key = {calloc(1, 1 << 20), 1 << 20};
+    MUST(key.data != NULL);
+    for (int i = 0; i < 20; i++) {
+        *(char *)key.data = (char)('A' + i);
+        EQUAL_INT(0, palm_cache_set(palm_server_cache(rig.server), key,
+                                    palm_slice("")));
+    }
+    FAILS(EMSGSIZE,
+          palm_client_list(client, palm_slice(""), count, &given, &err));
+    EQUAL_INT(15, given);
+    free((char *)key.data);
+    palm_client_destroy(&client);
+    rig_fini(&rig);
+}
+
+static void
+an_old_server_is_an_error(void)
+{
+    palm_error_t err = {0, ""};
+    char text[100] = "";
+    palm_client_t *client = start(0);
+    palm_slice_t key = palm_slice("key");
+    FAILS(ENOTSUP,
+          palm_client_list(client, palm_slice(""), collect, text, &err));
+    CONTAINS(fake.db, err.text);
+    FAILS(EEXIST, cas(client, NULL, &err));
+    FAILS(ENOENT, palm_client_ttl(client, key, 1, &err));
+    EQUAL_TEXT("srv.ttl", fake_last(&fake).function);
+    stop(client);
+}
+
+static void
+wrong_keys_are_not_sent(void)
+{
+    static const char *const keys[] = {"", "\xff"};
+    palm_error_t err = {0, ""};
+    palm_client_t *client = start(0);
+    int before = fake_requests(&fake);
+    for (int i = 0; i < 2; i++) {
+        palm_slice_t key = palm_slice(keys[i]), value = palm_slice("v");
+        FAILS(EINVAL, palm_client_cas(client, key, NULL, value, &err));
+        FAILS(EINVAL, palm_client_ttl(client, key, 1, &err));
+    }
+    FAILS(EINVAL, palm_client_ttl(client, palm_slice("key"), -1, &err));
+    EQUAL_INT(before, fake_requests(&fake));
+    stop(client);
+}
+
+static const struct tap_test tests[] = {
+    {"cas tells whether it was done", cas_tells_whether_it_was_done},
+    {"ttl ends a key", ttl_ends_a_key},
+    {"list gives the keys, until it is ended", list_gives_the_keys},
+    {"list tells that there are more", list_tells_that_there_are_more},
+    {"an old server is an error", an_old_server_is_an_error},
+    {"wrong keys are not sent", wrong_keys_are_not_sent},
+};
+
+TAP_MAIN("client_cache", tests)

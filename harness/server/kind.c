@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+#include "harness/server/kind.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/server/build.h"
+#include "harness/server/functions.h"
+
+/* What the kind, or a key of [server], says about its parts. */
+static const char *const fixed_keys[] = {"address", "route", "previous",
+                                         "pipelined"};
+
+enum { FIXED_COUNT = sizeof fixed_keys / sizeof *fixed_keys };
+
+static bool
+is_kind_option(const char *key)
+{
+    const char *name;
+    for (size_t i = 0; (name = palm_kind_option_name(i)); i++) {
+        if (!strcmp(name, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+server_kind_has_key(const struct server_section *section, const char *key)
+{
+    return server_section_find(section, "kind")
+           && (!strcmp(key, "kind") || !strcmp(key, SERVER_EXEC_TIMEOUT)
+               || is_kind_option(key));
+}
+
+bool
+server_kind_has_part(const palm_server_t *server,
+                     const struct server_section *section)
+{
+    palm_part_info_t part;
+    palm_side_t side;
+    if (server_section_find(section, "part")
+        || !server_section_side(section, &side)) {
+        return false;
+    }
+    for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
+        if (part.side == side && !strcmp(part.name, section->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- the parts of the kind --------------------------------------------- */
+
+static int
+check_keys(const struct server_section *section, palm_error_t *err)
+{
+    for (size_t i = 0; i < FIXED_COUNT; i++) {
+        const struct server_setting *setting =
+            server_section_find(section, fixed_keys[i]);
+        if (setting) {
+            return server_refuse(err, section, setting,
+                                 "the kind of the server decides that");
+        }
+    }
+    return 0;
+}
+
+/* What adjust() works with. */
+struct adjusting {
+    const struct server_file *file;
+    bool has_refused; /* the error names its place already */
+};
+
+/* A palm_adjust_f: what the part's own section says, if it has one. */
+static int
+adjust(const palm_part_info_t *part, palm_part_options_t *options, void *arg,
+       palm_error_t *err)
+{
+    struct adjusting *self = arg;
+    const struct server_section *section =
+        server_file_find(self->file, server_side_name(part->side), part->name);
+    if (!section || server_section_find(section, "part")) {
+        return 0;
+    }
+    self->has_refused = check_keys(section, err)
+                        || server_set_part_options(section, options, err);
+    return self->has_refused ? -1 : 0;
+}
+
+/* --- the section [server] ---------------------------------------------- */
+
+static int
+find_kind(const struct server_section *section, palm_kind_t *kind,
+          palm_error_t *err)
+{
+    const struct server_setting *setting = server_section_find(section, "kind");
+    char reason[256];
+    if (!palm_kind_find(setting->value, kind)) {
+        return 0;
+    }
+    (void)snprintf(reason, sizeof reason,
+                   "there is no kind \"%.99s\"; there are", setting->value);
+    for (size_t i = 0; palm_kind_name(i); i++) {
+        size_t size = strlen(reason);
+        (void)snprintf(reason + size, sizeof reason - size, " %s",
+                       palm_kind_name(i));
+    }
+    return server_refuse(err, section, setting, reason);
+}
+
+static int
+read_options(const struct server_section *section, palm_kind_t kind,
+             palm_kind_options_t *options, palm_error_t *err)
+{
+    palm_error_t reason = {0};
+    char text[128];
+    for (size_t i = 0; i < section->count; i++) {
+        const struct server_setting *setting = &section->settings[i];
+        if (!is_kind_option(setting->key)) {
+            continue;
+        }
+        if (!palm_kind_has(kind, setting->key)) {
+            (void)snprintf(text, sizeof text, "a %s has none",
+                           palm_kind_name(kind));
+            return server_refuse(err, section, setting, text);
+        }
+        if (palm_kind_option_set(options, setting->key, setting->value,
+                                 &reason)) {
+            return server_refuse_as(err, section, setting, &reason);
+        }
+    }
+    return 0;
+}
+
+palm_server_t *
+server_kind_build(const struct server_file *file,
+                  const struct server_section *section, const char *name,
+                  const palm_server_options_t *server, palm_error_t *err)
+{
+    struct adjusting adjusting = {file, false};
+    palm_kind_options_t options;
+    palm_error_t reason = {0};
+    palm_kind_t kind;
+    palm_kind_options_init(&options);
+    options.name = name;
+    options.server = server;
+    options.adjust = adjust;
+    options.adjust_arg = &adjusting;
+    if (find_kind(section, &kind, err)
+        || read_options(section, kind, &options, err)) {
+        return NULL;
+    }
+    palm_server_t *made = palm_kind_new(kind, &options, &reason);
+    if (!made) {
+        (void)(adjusting.has_refused
+                   ? palm_error_set(err, reason.code, "%s", reason.text)
+                   : server_refuse_as(err, section, NULL, &reason));
+    }
+    return made;
+}

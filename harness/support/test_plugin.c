@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* test_plugin: a shared object with part classes, good ones and such as are to
+ * be refused. */
+#include <parts/palm.h>
+
+static int
+twice(palm_part_t *part, const palm_message_t *message, void *arg)
+{
+    (void)arg;
+    return palm_part_yield(part, message) || palm_part_yield(part, message) ? -1
+                                                                            : 0;
+}
+
+PALM_EXPORT const palm_part_class_t TwicePull = {
+    .abi = PALM_PART_ABI,
+    .name = "TwicePull",
+    .direction = PALM_INBOUND,
+    .binds = true,
+    .socket_type = ZMQ_PULL,
+    .hooks = {.scatter = twice},
+};
+
+PALM_EXPORT const palm_part_class_t DerivedPull = {
+    .abi = PALM_PART_ABI,
+    .name = "DerivedPull",
+    .base = "PullService",
+    .hooks = {.scatter = twice},
+};
+
+/* Of another interface, and nothing but its number: who reads a second member
+ * reads beyond it. */
+PALM_EXPORT const int Ancient = 77;
+
+PALM_EXPORT const palm_part_class_t Orphan = {
+    .abi = PALM_PART_ABI,
+    .name = "Orphan",
+    .base = "PoolService",
+};
+
+PALM_EXPORT const palm_part_class_t Contrary = {
+    .abi = PALM_PART_ABI,
+    .name = "Contrary",
+    .base = "PubService",
+    .waits = true,
+};
+
+PALM_EXPORT const palm_part_class_t Nameless = {
+    .abi = PALM_PART_ABI,
+    .base = "PubService",
+};
