@@ -11,8 +11,7 @@
 #include "harness/bench/tool.h"
 
 #define KEY_SIZE   36    /* bytes; the reply to a set */
-#define PER_SECOND 60000 /* requests, of which redis-benchmark makes so many   \
-                          */
+#define PER_SECOND 60000 /* requests that redis-benchmark makes */
 
 /* --- servers -------------------------------------------------------------- */
 
