@@ -9,6 +9,8 @@ run palm-bench --list
 is "--list succeeds" "$status" 0
 like "--list names the rows and the targets" "$out" \
     "*stream-100B *>= 0.8, aim 1*cache-get*idle-peak*"
+like "--list names the groups" "$out" \
+    "master: *http: *pipeline: *parts: *cache: *fair: *"
 
 run palm-bench --pairs 1 --time 50ms --only 'stream-100B*' \
     --json "$tmp/json"
@@ -23,23 +25,6 @@ is "a master fills the cache field" "$status" 0
 run palm-bench --pairs 1 --time 50ms --only cache-get
 is "cache requests are answered" "$status" 0
 
-run palm-bench --list
-case $out in
-*cache-lmdb-get*)
-    run palm-bench --pairs 1 --time 50ms --only 'cache-lmdb-*'
-    case $status$out in
-    2*) skip "a cache in LMDB is measured" "built without lmdb" ;;
-    *)
-        like "a cache in LMDB is measured" "$status$out" \
-            "0*cache-lmdb-get *op/s *cache-lmdb-set *op/s *"
-        ;;
-    esac
-    ;;
-*) fail "a cache in LMDB is listed" ;;
-esac
-run palm-bench --only 'cache-redis-*'
-is "without a Redis its cache is not measured" "$status" 2
-
 run palm-bench --pairs 1 --idle-time 200ms --only idle-peak
 is "memory is watched" "$status" 0
 like "memory is a number" "$out" "*idle-peak *MiB *[0-9].[0-9]*"
@@ -50,6 +35,58 @@ like "it is said why" "$err" "*nonsense*cache-get*"
 
 run palm-bench --only nonsense
 is "a pattern without match is wrong use" "$status" 2
+
+run palm-bench --group nonsense
+is "a group that there is not is wrong use" "$status" 2
+like "the group is named" "$err" "*nonsense*"
+
+run palm-bench --only 'parts-*'
+is "another group's rows are not measured unless it is chosen" "$status" 2
+
+# --- the other groups -------------------------------------------------------
+# measured SENTENCE UNIT ROW...: $out has each row with a number of the unit, or
+# why it is left out; what is left out is told.
+measured() {
+    sentence=$1 unit=$2 wrong= left=
+    shift 2
+    for row in "$@"; do
+        line=$(echo "$out" | grep "^$row  *$unit ")
+        case $line in
+        *skipped:*) left="$left $line" ;;
+        *\ [0-9]*) ;;
+        *) wrong="$wrong $row" ;;
+        esac
+    done
+    if [ "$status$wrong" = 0 ] && [ "$left" ]; then
+        skip "$sentence" "$left"
+    else
+        is "$sentence" "$status$wrong" 0
+    fi
+}
+
+run palm-bench --quick --group pipeline
+measured "a pipeline is measured" msg/s pipeline-100B pipeline-bare \
+    pipeline-100kB
+
+run palm-bench --quick --group parts
+measured "a master with many parts is measured" msg/s parts-64
+
+run palm-bench --quick --group fair
+measured "many clients are measured" msg/s fair-rate fair-lowest fair-highest
+measured "the worst of them is told" % fair-worst
+
+run palm-bench --quick --group http --json "$tmp/http"
+measured "an HTTP gateway is measured" req/s http-post http-get
+measured "answers that are wrong are counted" req http-post-wrong
+measured "it is measured beside Python" req/s http-python http-python-kept
+like "rows that are left out are in the JSON, too" "$(cat "$tmp/http")" \
+    "{*http-post*http-python*}"
+
+run palm-bench --quick --group cache
+measured "a cache in memory is measured" op/s cache-memory-get cache-memory-set
+measured "a cache in LMDB is measured" op/s cache-lmdb-get cache-lmdb-set
+like "without a Redis its cache is left out, and that is said" "$out" \
+    "*cache-redis-get *skipped: *cache-tool-set *skipped: *"
 
 run palm-bench --role client pull=tcp://127.0.0.1:1 pub=nonsense
 is "a role that cannot connect is a failure" "$status" 1

@@ -65,36 +65,42 @@ bench_words_add(struct bench_words *words, const char *format, ...)
     words->word[words->count++] = copy;
 }
 
+static char **
+find_word(const struct bench_words *words, const char *key, size_t size)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        char *const *word = &words->word[i];
+        if (!strncmp(*word, key, size) && (*word)[size] == '=') {
+            return (char **)(size_t)word;
+        }
+    }
+    return NULL;
+}
+
+void
+bench_words_put(struct bench_words *words, const char *text)
+{
+    char **word = find_word(words, text, strcspn(text, "="));
+    if (word) {
+        free(*word);
+        *word = words->word[--words->count];
+    }
+    bench_words_add(words, "%s", text);
+}
+
+const char *
+bench_words_value(const struct bench_words *words, const char *key)
+{
+    char **word = find_word(words, key, strlen(key));
+    return word ? *word + strlen(key) + 1 : "";
+}
+
 void
 bench_words_fini(struct bench_words *words)
 {
     while (words->count > 0) {
         free(words->word[--words->count]);
     }
-}
-
-/* In the child.  Under an emulator the program's name follows the words of
- * PALM_RUNNER. */
-static void
-exec_role(const char *role, const struct bench_words *words)
-{
-    char *argv[2 * BENCH_WORDS + 4];
-    char *runner = getenv("PALM_RUNNER");
-    size_t n = 0;
-    for (char *word = runner ? strtok(runner, " ") : NULL;
-         word && n < BENCH_WORDS; word = strtok(NULL, " ")) {
-        argv[n++] = word;
-    }
-    argv[n++] = (char *)(size_t)program_path;
-    argv[n++] = (char *)(size_t) "--role";
-    argv[n++] = (char *)(size_t)role;
-    for (size_t i = 0; i < words->count; i++) {
-        argv[n++] = words->word[i];
-    }
-    argv[n] = NULL;
-    (void)execvp(argv[0], argv);
-    fprintf(stderr, "palm-bench: %s: %s\n", argv[0], strerror(errno));
-    _exit(127);
 }
 
 static void
@@ -126,8 +132,7 @@ make_pipes(int in[2], int out[2])
 }
 
 int
-bench_child_start(struct bench_child *self, const char *role,
-                  const struct bench_words *words)
+bench_child_exec(struct bench_child *self, const char *const argv[])
 {
     int in[2], out[2];
     memset(self, 0, sizeof *self);
@@ -141,7 +146,10 @@ bench_child_start(struct bench_child *self, const char *role,
         (void)dup2(out[1], STDOUT_FILENO);
         close_pair(in);
         close_pair(out);
-        exec_role(role, words);
+        /* execvp() changes nothing; its parameter only lacks a const. */
+        (void)execvp(argv[0], (char *const *)(size_t)argv);
+        fprintf(stderr, "palm-bench: %s: %s\n", argv[0], strerror(errno));
+        _exit(127);
     }
     (void)close(in[0]);
     (void)close(out[1]);
@@ -154,6 +162,31 @@ bench_child_start(struct bench_child *self, const char *role,
     self->in = in[1];
     self->out = out[0];
     return remember(0, pid);
+}
+
+/* Under an emulator the program's name follows the words of PALM_RUNNER. */
+int
+bench_child_start(struct bench_child *self, const char *role,
+                  const struct bench_words *words)
+{
+    const char *argv[2 * BENCH_WORDS + 4];
+    char *runner = getenv("PALM_RUNNER");
+    char *copy = runner ? strdup(runner) : NULL;
+    size_t n = 0;
+    for (char *word = copy ? strtok(copy, " ") : NULL; word && n < BENCH_WORDS;
+         word = strtok(NULL, " ")) {
+        argv[n++] = word;
+    }
+    argv[n++] = program_path;
+    argv[n++] = "--role";
+    argv[n++] = role;
+    for (size_t i = 0; i < words->count; i++) {
+        argv[n++] = words->word[i];
+    }
+    argv[n] = NULL;
+    int result = bench_child_exec(self, argv);
+    free(copy);
+    return result;
 }
 
 /* Takes a line out of the buffer, if there is a whole one. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* child.h: the processes of a measurement.
  *
- * Each is this program again, by fork and exec before any ZeroMQ context
- * exists, and talks in lines over its stdin and stdout.  A child leaves when
- * its stdin ends, so none outlives the parent; what still runs when the parent
- * exits is killed. */
+ * Each is this program again, or one that makes HTTP or Redis requests or
+ * answers, by fork and exec before any ZeroMQ context exists.  It talks in
+ * lines over its stdin and stdout.  A child leaves when its stdin ends, so none
+ * outlives the parent; what still runs when the parent exits is killed. */
 #ifndef BENCH_CHILD_H
 #define BENCH_CHILD_H
 
@@ -34,6 +34,12 @@ struct bench_words {
 /* Adds a word.  What does not fit or cannot be allocated ends the program. */
 void bench_words_add(struct bench_words *words, const char *format, ...)
     PALM_PRINTF(2, 3);
+
+/* Adds "key=value" in place of a word with that key. */
+void bench_words_put(struct bench_words *words, const char *text);
+
+/* The value of a key, or "". */
+const char *bench_words_value(const struct bench_words *words, const char *key);
 void bench_words_fini(struct bench_words *words);
 
 /* Remembers how this program was called.  Call once, first. */
@@ -42,6 +48,9 @@ void bench_child_setup(const char *program);
 /* Starts `program --role ROLE WORD…`.  Returns -1 with errno. */
 int bench_child_start(struct bench_child *self, const char *role,
                       const struct bench_words *words);
+
+/* Starts another program, found as a shell finds it. */
+int bench_child_exec(struct bench_child *self, const char *const argv[]);
 
 /* Reads a line without its newline.  Returns 1; 0 if none came in timeout ms;
  * -1 if the child has gone. */

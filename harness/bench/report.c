@@ -127,7 +127,7 @@ bench_table_row(const struct bench_result *result)
         print_number(result->median[BENCH_FLOOR]);
     }
     print_number(result->median[BENCH_MASTER]);
-    if (row->work->no_floor) {
+    if (row->work->no_floor || result->median[BENCH_FLOOR] <= 0) {
         printf(" %17s", "");
     } else {
         printf(" %5.2f  %4.2f..%4.2f", result->ratio, result->low,
@@ -140,11 +140,21 @@ bench_table_row(const struct bench_result *result)
 }
 
 void
-bench_json_head(FILE *file, const struct bench_options *options)
+bench_table_skipped(const struct bench_row *row, const char *why)
+{
+    printf("%-18s %-7s skipped: %s\n", row->name, row->unit, why);
+    (void)fflush(stdout);
+}
+
+void
+bench_json_head(struct bench_json *json, const struct bench_options *options)
 {
     char version[32];
+    if (!json->file) {
+        return;
+    }
     libzmq_version(version);
-    fprintf(file,
+    fprintf(json->file,
             "{\n  \"version\": \"%s\",\n  \"cores\": %ld,\n"
             "  \"libzmq\": \"%s\",\n  \"pairs\": %d,\n  \"seconds\": %g,\n"
             "  \"rows\": [",
@@ -163,12 +173,23 @@ json_values(FILE *file, const struct bench_result *result, int server)
             result->median[server]);
 }
 
+static void
+json_begin(struct bench_json *json, const struct bench_row *row)
+{
+    fprintf(json->file, "%s\n    {\"name\": \"%s\", \"unit\": \"%s\"",
+            json->first ? "" : ",", row->name, row->unit);
+    json->first = false;
+}
+
 void
-bench_json_row(FILE *file, const struct bench_result *result, bool first)
+bench_json_row(struct bench_json *json, const struct bench_result *result)
 {
     const struct bench_row *row = result->row;
-    fprintf(file, "%s\n    {\"name\": \"%s\", \"unit\": \"%s\"",
-            first ? "" : ",", row->name, row->unit);
+    FILE *file = json->file;
+    if (!file) {
+        return;
+    }
+    json_begin(json, row);
     for (int server = 0; server < BENCH_SERVERS; server++) {
         if (server == BENCH_MASTER || !row->work->no_floor) {
             json_values(file, result, server);
@@ -186,7 +207,19 @@ bench_json_row(FILE *file, const struct bench_result *result, bool first)
 }
 
 void
-bench_json_foot(FILE *file)
+bench_json_skipped(struct bench_json *json, const struct bench_row *row,
+                   const char *why)
 {
-    fprintf(file, "\n  ]\n}\n");
+    if (json->file) {
+        json_begin(json, row);
+        fprintf(json->file, ", \"skipped\": \"%s\"}", why);
+    }
+}
+
+void
+bench_json_foot(struct bench_json *json)
+{
+    if (json->file) {
+        fprintf(json->file, "\n  ]\n}\n");
+    }
 }

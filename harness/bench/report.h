@@ -24,8 +24,20 @@ void bench_result_init(struct bench_result *self, const struct bench_row *row,
 void bench_table_head(const struct bench_options *options);
 void bench_table_row(const struct bench_result *result);
 
-void bench_json_head(FILE *file, const struct bench_options *options);
-void bench_json_row(FILE *file, const struct bench_result *result, bool first);
-void bench_json_foot(FILE *file);
+/* The same of a row that cannot be measured here. */
+void bench_table_skipped(const struct bench_row *row, const char *why);
+
+/* Where results go as JSON; nothing is written if there is no file. */
+struct bench_json {
+    FILE *file; /* borrowed, may be NULL */
+    bool first; /* no row has been written */
+};
+
+void bench_json_head(struct bench_json *json,
+                     const struct bench_options *options);
+void bench_json_row(struct bench_json *json, const struct bench_result *result);
+void bench_json_skipped(struct bench_json *json, const struct bench_row *row,
+                        const char *why);
+void bench_json_foot(struct bench_json *json);
 
 #endif

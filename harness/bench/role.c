@@ -19,11 +19,21 @@ static const struct {
     const char *name;
     bench_role_f *run;
 } roles[] = {
-    {"floor", bench_role_floor},   {"echo", bench_role_echo},
-    {"master", bench_role_master}, {"worker", bench_role_worker},
-    {"client", bench_role_client}, {"flood", bench_role_flood},
-    {"cache", bench_role_cache},   {"topic-floor", bench_role_topic_floor},
+    {"cache", bench_role_cache},
+    {"client", bench_role_client},
+    {"crowd", bench_role_crowd},
+    {"echo", bench_role_echo},
+    {"first", bench_role_first},
+    {"flood", bench_role_flood},
+    {"floor", bench_role_floor},
+    {"gateway", bench_role_gateway},
+    {"http-floor", bench_role_http_floor},
+    {"master", bench_role_master},
+    {"next", bench_role_next},
+    {"relay", bench_role_relay},
     {"store", bench_role_store},
+    {"topic-floor", bench_role_topic_floor},
+    {"worker", bench_role_worker},
 };
 
 int
@@ -148,9 +158,9 @@ open_socket(void *context, int type)
     const int none = 0;
     void *socket = zmq_socket(context, type);
     if (!socket || zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none)
-        || (type == ZMQ_PUB
+        || ((type == ZMQ_PUB || type == ZMQ_XPUB)
             && zmq_setsockopt(socket, ZMQ_SNDHWM, &none, sizeof none))
-        || (type == ZMQ_SUB
+        || ((type == ZMQ_SUB || type == ZMQ_XSUB)
             && zmq_setsockopt(socket, ZMQ_RCVHWM, &none, sizeof none))) {
         bench_die("socket");
     }

@@ -22,14 +22,20 @@ typedef int bench_role_f(const struct bench_arguments *arguments);
  * stdin with what they have used, and leave at its end. */
 bench_role_f bench_role_floor;       /* two zmq_proxy threads */
 bench_role_f bench_role_topic_floor; /* the same, but [topic, message] out */
+bench_role_f bench_role_relay;       /* one zmq_proxy, a step of a pipeline */
 bench_role_f bench_role_echo;        /* a REP that returns what it gets */
 bench_role_f bench_role_store;       /* a REP before LMDB or a Redis */
+bench_role_f bench_role_http_floor;  /* libmicrohttpd that returns the body */
 bench_role_f bench_role_master;      /* libpalm */
+bench_role_f bench_role_gateway;     /* libpalm, from HTTP to workers */
+bench_role_f bench_role_first;       /* libpalm, the first of a pipeline */
+bench_role_f bench_role_next;        /* libpalm, a further one */
 
 /* Peers. */
 bench_role_f bench_role_worker; /* returns each frame unchanged */
 bench_role_f bench_role_client; /* messages out, results in, a window of them */
 bench_role_f bench_role_flood;  /* messages out, as many as the server takes */
+bench_role_f bench_role_crowd;  /* many clients, each with a window */
 bench_role_f bench_role_cache;  /* cache requests from several REQ sockets */
 
 /* Runs a role by its name; returns the exit status, 2 if there is none. */

@@ -13,6 +13,7 @@
 struct proxy {
     void *frontend;
     void *backend;
+    const char *topic; /* of run_publisher */
 };
 
 static void *
@@ -28,12 +29,11 @@ static void *
 run_publisher(void *arg)
 {
     struct proxy *proxy = arg;
+    size_t size = strlen(proxy->topic);
     zmq_msg_t frame;
     (void)zmq_msg_init(&frame);
     while (zmq_msg_recv(&frame, proxy->frontend, 0) != -1
-           && zmq_send(proxy->backend, BENCH_CLIENT, strlen(BENCH_CLIENT),
-                       ZMQ_SNDMORE)
-                  != -1
+           && zmq_send(proxy->backend, proxy->topic, size, ZMQ_SNDMORE) != -1
            && zmq_msg_send(&frame, proxy->backend, 0) != -1) {
     }
     return NULL;
@@ -82,6 +82,7 @@ serve_floor(void *(*run_back)(void *))
     out.backend = bench_bind(context, ZMQ_PUSH, "worker_push");
     back.frontend = bench_bind(context, ZMQ_PULL, "worker_pull");
     back.backend = bench_bind(context, ZMQ_PUB, "pub");
+    back.topic = BENCH_CLIENT;
     start(run_proxy, &out);
     start(run_back, &back);
     return serve();
@@ -99,6 +100,25 @@ bench_role_topic_floor(const struct bench_arguments *arguments)
 {
     (void)arguments;
     return serve_floor(run_publisher);
+}
+
+/* One server of a pipeline: from PULL or XSUB to PUB or XPUB.  XSUB and XPUB
+ * pass the client's subscription on to the first server. */
+int
+bench_role_relay(const struct bench_arguments *arguments)
+{
+    static struct proxy proxy;
+    void *context = zmq_ctx_new();
+    const char *previous = bench_text(arguments, "previous", NULL);
+    if (!context) {
+        bench_die("context");
+    }
+    proxy.topic = bench_text(arguments, "topic", NULL);
+    proxy.frontend = previous ? bench_connect(context, ZMQ_XSUB, previous)
+                              : bench_bind(context, ZMQ_PULL, "pull");
+    proxy.backend = bench_bind(context, previous ? ZMQ_XPUB : ZMQ_PUB, "pub");
+    start(proxy.topic ? run_publisher : run_proxy, &proxy);
+    return serve();
 }
 
 int

@@ -1,68 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c: one run of a work: starts a server and its peers, has them measure,
- * ends them. */
+/* run.c: one run of a work: starts servers and their peers, has them measure,
+ * ends them.  See run.h. */
 #include "config.h"
+#include "harness/bench/run.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/bench/child.h"
-#include "harness/bench/work.h"
-
-#define START_TIMEOUT 20000 /* ms for a child to be ready */
-#define RUN_TIMEOUT   60000 /* ms beyond the measured time */
-#define MAX_WORKERS   2
 #define SAMPLE_PERIOD 100 /* ms between two looks at the memory */
 
-struct run {
-    const struct bench_options *options;
-    const struct bench_work *work;
-    struct bench_child server;
-    struct bench_child worker[MAX_WORKERS];
-    struct bench_child client;
-    struct bench_words endpoints; /* what the server printed */
-    char result[BENCH_LINE];      /* what the client measured */
-    char folder[BENCH_LINE];      /* of an LMDB, "" = none */
-};
-
-/* Works whose cache is not in memory. */
-static const struct {
-    int (*run)(const struct bench_work *work,
-               const struct bench_options *options, enum bench_server server,
-               struct bench_sample *sample);
-    const char *backend;
-    const char *verb;
-} stores[] = {
-    {bench_run_lmdb_get, "lmdb", "get"},
-    {bench_run_lmdb_set, "lmdb", "set"},
-    {bench_run_redis_get, "redis", "get"},
-    {bench_run_redis_set, "redis", "set"},
-};
-
-enum { STORES = sizeof stores / sizeof *stores };
-
-/* Its number in the table, STORES = none. */
-static int
-store_of(const struct bench_work *work)
-{
-    int i = 0;
-    while (i < STORES && stores[i].run != work->run) {
-        i++;
-    }
-    return i;
-}
-
-const char *
-bench_run_backend(const struct bench_work *work)
-{
-    int store = store_of(work);
-    return store < STORES ? stores[store].backend : NULL;
-}
-
-static int
-complain(const char *who, int got)
+int
+bench_run_complain(const char *who, int got)
 {
     fprintf(stderr, "palm-bench: the %s %s\n", who,
             got == 0 ? "did not answer in time" : "has gone");
@@ -70,19 +20,20 @@ complain(const char *who, int got)
 }
 
 /* Reads lines up to "ready"; the others are endpoints. */
-static int
-await_ready(struct run *run, struct bench_child *child, const char *role)
+int
+bench_run_await(struct bench_run *run, struct bench_child *child,
+                const char *role)
 {
     char line[BENCH_LINE];
     for (;;) {
-        int got = bench_child_line(child, line, START_TIMEOUT);
+        int got = bench_child_line(child, line, BENCH_START_TIMEOUT);
         if (got != 1) {
-            return complain(role, got);
+            return bench_run_complain(role, got);
         }
         if (!strcmp(line, "ready")) {
             return 0;
         }
-        bench_words_add(&run->endpoints, "%s", line);
+        bench_words_put(&run->endpoints, line);
     }
 }
 
@@ -97,70 +48,35 @@ start(struct bench_child *child, const char *role,
     return 0;
 }
 
-static void
-add_backend(struct run *run, struct bench_words *words)
-{
-    int store = store_of(run->work);
-    if (store == STORES) {
-        return;
-    }
-    bench_words_add(words, "cache.backend=%s", stores[store].backend);
-    bench_words_add(words, "verb=%s", stores[store].verb);
-    if (!strcmp(stores[store].backend, "redis")) {
-        bench_words_add(words, "cache.address=%s", run->options->redis);
-        return;
-    }
-    const char *parent = getenv("TMPDIR");
-    (void)snprintf(run->folder, sizeof run->folder, "%.200s/palm-bench-XXXXXX",
-                   parent ? parent : "/tmp");
-    if (!mkdtemp(run->folder)) {
-        perror("palm-bench: mkdtemp");
-        exit(1);
-    }
-    bench_words_add(words, "cache.path=%s", run->folder);
-}
-
-static void
-remove_folder(struct run *run)
-{
-    static const char *const names[] = {"/data.mdb", "/lock.mdb", ""};
-    for (int i = 0; *run->folder && i < 3; i++) {
-        char path[BENCH_LINE + 16];
-        (void)snprintf(path, sizeof path, "%s%s", run->folder, names[i]);
-        (void)remove(path);
-    }
-}
-
-static int
-start_server(struct run *run, const char *role)
+int
+bench_run_serve(struct bench_run *run, const char *role,
+                const struct bench_words *more)
 {
     struct bench_words words = {0};
+    struct bench_child *server = &run->server[run->servers++];
     for (size_t i = 0; i < run->options->settings.count; i++) {
         bench_words_add(&words, "%s", run->options->settings.texts[i]);
     }
-    if (run->work->run == bench_run_cache || bench_run_backend(run->work)) {
-        bench_words_add(&words, "value=%0*d", (int)run->work->size, 0);
-        add_backend(run, &words);
+    for (size_t i = 0; more && i < more->count; i++) {
+        bench_words_add(&words, "%s", more->word[i]);
     }
-    int result = start(&run->server, role, &words);
+    int result = start(server, role, &words);
     bench_words_fini(&words);
-    return result ? result : await_ready(run, &run->server, role);
+    return result ? result : bench_run_await(run, server, role);
 }
 
-static int
-start_workers(struct run *run)
+int
+bench_run_hire(struct bench_run *run)
 {
-    for (int i = 0; i < run->work->workers; i++) {
-        if (start(&run->worker[i], "worker", &run->endpoints)
-            || await_ready(run, &run->worker[i], "worker")) {
-            return -1;
-        }
-    }
-    return 0;
+    struct bench_child *worker = &run->worker[run->workers++];
+    return start(worker, "worker", &run->endpoints)
+                   || bench_run_await(run, worker, "worker")
+               ? -1
+               : 0;
 }
 
-static int
-start_client(struct run *run, const char *role, int64_t time)
+int
+bench_run_ask(struct bench_run *run, const char *role, int64_t time)
 {
     const struct bench_work *work = run->work;
     bool fill = work->fill || run->options->fill;
@@ -174,56 +90,84 @@ start_client(struct run *run, const char *role, int64_t time)
     return start(&run->client, role, &run->endpoints);
 }
 
-static void
-end(struct run *run)
+void
+bench_run_end(struct bench_run *run)
 {
     bench_child_end(&run->client);
-    for (int i = 0; i < MAX_WORKERS; i++) {
+    for (int i = 0; i < run->workers; i++) {
         bench_child_end(&run->worker[i]);
     }
-    bench_child_end(&run->server);
+    for (int i = 0; i < run->servers; i++) {
+        bench_child_end(&run->server[i]);
+    }
     bench_words_fini(&run->endpoints);
-    remove_folder(run);
 }
 
+/* What all servers have used. */
+struct usage {
+    double cpu; /* us */
+    double rss; /* KiB */
+};
+
 static int
-ask_usage(struct run *run, char line[BENCH_LINE])
+ask_usage(struct bench_run *run, struct usage *usage)
 {
-    if (bench_child_say(&run->server, "usage")) {
-        return complain("server", -1);
+    char line[BENCH_LINE];
+    memset(usage, 0, sizeof *usage);
+    for (int i = 0; i < run->servers; i++) {
+        struct bench_child *server = &run->server[i];
+        if (bench_child_say(server, "usage")) {
+            return bench_run_complain("server", -1);
+        }
+        int got = bench_child_line(server, line, BENCH_START_TIMEOUT);
+        if (got != 1) {
+            return bench_run_complain("server", got);
+        }
+        usage->cpu += bench_line_number(line, "cpu_us");
+        usage->rss += bench_line_number(line, "rss_kib");
     }
-    int got = bench_child_line(&run->server, line, START_TIMEOUT);
-    return got == 1 ? 0 : complain("server", got);
-}
-
-static int
-client_line(struct run *run, char line[BENCH_LINE])
-{
-    int timeout = (int)run->options->time + RUN_TIMEOUT;
-    int got = bench_child_line(&run->client, line, timeout);
-    return got == 1 ? 0 : complain("client", got);
-}
-
-/* From the client's "warm" to its "right". */
-static int
-measure(struct run *run, struct bench_sample *sample)
-{
-    char before[BENCH_LINE], after[BENCH_LINE], line[BENCH_LINE];
-    if (client_line(run, line) || ask_usage(run, before)
-        || bench_child_say(&run->client, "go") || client_line(run, run->result)
-        || ask_usage(run, after) || client_line(run, line)) {
-        return -1;
-    }
-    double messages = bench_line_number(run->result, "messages");
-    sample->value[BENCH_RATE] =
-        messages / bench_line_number(run->result, "seconds");
-    sample->value[BENCH_CPU] = (bench_line_number(after, "cpu_us")
-                                - bench_line_number(before, "cpu_us"))
-                               / messages;
-    sample->value[BENCH_P50] = bench_line_number(run->result, "p50_us");
-    sample->value[BENCH_P99] = bench_line_number(run->result, "p99_us");
     return 0;
 }
+
+static int
+client_line(struct bench_run *run, char line[BENCH_LINE], int64_t time)
+{
+    int got =
+        bench_child_line(&run->client, line, (int)(time + BENCH_RUN_TIMEOUT));
+    return got == 1 ? 0 : bench_run_complain("client", got);
+}
+
+/* Words of a client's result, and where they go. */
+static const struct {
+    const char *word;
+    enum bench_measure measure;
+} told[] = {
+    {"p50_us", BENCH_P50}, {"p99_us", BENCH_P99},      {"lowest", BENCH_LOWEST},
+    {"mean", BENCH_MEAN},  {"highest", BENCH_HIGHEST}, {"worst", BENCH_WORST},
+};
+
+int
+bench_run_measure(struct bench_run *run, int64_t time,
+                  struct bench_sample *sample)
+{
+    struct usage before, after;
+    char line[BENCH_LINE], result[BENCH_LINE];
+    if (client_line(run, line, time) || ask_usage(run, &before)
+        || bench_child_say(&run->client, "go") || client_line(run, result, time)
+        || ask_usage(run, &after) || client_line(run, line, time)) {
+        return -1;
+    }
+    double messages = bench_line_number(result, "messages");
+    sample->value[BENCH_RATE] = messages / bench_line_number(result, "seconds");
+    sample->value[BENCH_CPU] = (after.cpu - before.cpu) / messages;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        sample->value[told[i].measure] =
+            bench_line_number(result, told[i].word);
+    }
+    return 0;
+}
+
+/* --- the runs ------------------------------------------------------------- */
 
 static bool
 is_floor_run(const struct bench_options *options, enum bench_server server)
@@ -231,100 +175,73 @@ is_floor_run(const struct bench_options *options, enum bench_server server)
     return server == BENCH_FLOOR || options->null;
 }
 
+/* A master with idle parts is compared with a master without. */
+static int
+serve_stream(struct bench_run *run, bool is_floor)
+{
+    struct bench_words words = {0};
+    const char *role = run->options->topic ? "topic-floor" : "floor";
+    if (run->work->idle > 0 || !is_floor) {
+        role = "master";
+    }
+    bench_words_add(&words, "idle=%d", is_floor ? 0 : run->work->idle);
+    int result = bench_run_serve(run, role, &words);
+    bench_words_fini(&words);
+    bench_words_add(&run->endpoints, "topic=%d", strcmp(role, "floor") ? 1 : 0);
+    return result;
+}
+
 int
 bench_run_stream(const struct bench_work *work,
                  const struct bench_options *options, enum bench_server server,
                  struct bench_sample *sample)
 {
-    struct run run = {.options = options, .work = work};
-    int result = -1;
-    bool is_floor = is_floor_run(options, server);
-    const char *floor = options->topic ? "topic-floor" : "floor";
-    if (!start_server(&run, is_floor ? floor : "master")
-        && !start_workers(&run)) {
-        bench_words_add(&run.endpoints, "topic=%d",
-                        is_floor && !options->topic ? 0 : 1);
-        if (!start_client(&run, "client", options->time)) {
-            result = measure(&run, sample);
-        }
+    struct bench_run run = {.options = options, .work = work};
+    int result = serve_stream(&run, is_floor_run(options, server));
+    for (int i = 0; i < work->workers && !result; i++) {
+        result = bench_run_hire(&run);
     }
-    end(&run);
+    if (!result && !(result = bench_run_ask(&run, "client", options->time))) {
+        result = bench_run_measure(&run, options->time, sample);
+    }
+    bench_run_end(&run);
     return result;
 }
 
 int
-bench_run_cache(const struct bench_work *work,
+bench_run_crowd(const struct bench_work *work,
                 const struct bench_options *options, enum bench_server server,
                 struct bench_sample *sample)
 {
-    struct run run = {.options = options, .work = work};
-    int result = -1;
-    bool is_floor = is_floor_run(options, server);
-    int store = store_of(work);
-    const char *floor = store < STORES ? "store" : "echo";
-    const char *verb = store < STORES ? stores[store].verb : "get";
-    if (!start_server(&run, is_floor ? floor : "master")) {
-        bench_words_add(&run.endpoints, "clients=%" PRId64, work->window);
-        bench_words_add(&run.endpoints, "verb=%s", verb);
-        if (!strcmp(verb, "set")) {
-            bench_words_add(&run.endpoints, "reply=36"); /* the key */
-        } else if (!is_floor || store < STORES) {
-            bench_words_add(&run.endpoints, "reply=%zu", work->size);
-        }
-        if (!start_client(&run, "cache", options->time)) {
-            result = measure(&run, sample);
-        }
+    struct bench_run run = {.options = options, .work = work};
+    int64_t time = options->idle_time;
+    (void)server;
+    int result = bench_run_serve(&run, "master", NULL);
+    bench_words_add(&run.endpoints, "workers=%d", work->workers);
+    bench_words_add(&run.endpoints, "clients=%d", work->clients);
+    if (!result && !(result = bench_run_hire(&run))
+        && !(result = bench_run_ask(&run, "crowd", time))) {
+        result = bench_run_measure(&run, time, sample);
     }
-    end(&run);
+    bench_run_end(&run);
     return result;
-}
-
-int
-bench_run_lmdb_get(const struct bench_work *work,
-                   const struct bench_options *options,
-                   enum bench_server server, struct bench_sample *sample)
-{
-    return bench_run_cache(work, options, server, sample);
-}
-
-int
-bench_run_lmdb_set(const struct bench_work *work,
-                   const struct bench_options *options,
-                   enum bench_server server, struct bench_sample *sample)
-{
-    return bench_run_cache(work, options, server, sample);
-}
-
-int
-bench_run_redis_get(const struct bench_work *work,
-                    const struct bench_options *options,
-                    enum bench_server server, struct bench_sample *sample)
-{
-    return bench_run_cache(work, options, server, sample);
-}
-
-int
-bench_run_redis_set(const struct bench_work *work,
-                    const struct bench_options *options,
-                    enum bench_server server, struct bench_sample *sample)
-{
-    return bench_run_cache(work, options, server, sample);
 }
 
 /* Looks at the server's memory until the client has ended. */
 static int
-watch_memory(struct run *run, int64_t half, struct bench_sample *sample)
+watch_memory(struct bench_run *run, int64_t half, struct bench_sample *sample)
 {
     char line[BENCH_LINE];
+    struct usage usage;
     double middle = 0, peak = 0;
     int64_t time = 0;
     int got;
     do {
-        got = bench_child_line(&run->client, run->result, SAMPLE_PERIOD);
-        if (got == -1 || ask_usage(run, line)) {
-            return got == -1 ? complain("client", got) : -1;
+        got = bench_child_line(&run->client, line, SAMPLE_PERIOD);
+        if (got == -1 || ask_usage(run, &usage)) {
+            return got == -1 ? bench_run_complain("client", got) : -1;
         }
-        double now = bench_line_number(line, "rss_kib") / 1024;
+        double now = usage.rss / 1024;
         peak = now > peak ? now : peak;
         middle = time < half ? peak : middle;
         time += SAMPLE_PERIOD;
@@ -339,13 +256,14 @@ bench_run_idle(const struct bench_work *work,
                const struct bench_options *options, enum bench_server server,
                struct bench_sample *sample)
 {
-    struct run run = {.options = options, .work = work};
+    struct bench_run run = {.options = options, .work = work};
     int64_t time = options->idle_time;
     int result = -1;
-    if (!start_server(&run, server == BENCH_FLOOR ? "floor" : "master")
-        && !start_client(&run, "flood", time)) {
+    (void)server;
+    if (!bench_run_serve(&run, "master", NULL)
+        && !bench_run_ask(&run, "flood", time)) {
         result = watch_memory(&run, time / 2, sample);
     }
-    end(&run);
+    bench_run_end(&run);
     return result;
 }
