@@ -7,6 +7,7 @@
 
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
+#include "parts/library.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
@@ -237,6 +238,44 @@ a_result_without_a_client_costs_itself_only(void)
     rig_fini(&bench.rig);
 }
 
+static palm_part_class_t late_class; /* GatewayRouter with this tick: */
+static bool is_late;                 /* for one call */
+
+/* The engine has found no request and is about to sleep; now one comes. */
+static int64_t
+tick_until_a_request(palm_part_t *part)
+{
+    if (__atomic_exchange_n(&is_late, false, __ATOMIC_SEQ_CST)) {
+        zmq_pollitem_t item = {palm_part_socket(part), 0, ZMQ_POLLIN, 0};
+        (void)zmq_poll(&item, 1, 5000);
+    }
+    return palm_library_find("GatewayRouter")->operations.tick(part);
+}
+
+static void
+a_request_that_comes_at_the_last_moment_is_not_overslept(void)
+{
+    struct rig rig;
+    palm_part_options_t options;
+    late_class = *palm_library_find("GatewayRouter");
+    late_class.operations.tick = tick_until_a_request;
+    palm_part_options_init(&options);
+    options.name = "Late";
+    options.route = "Work";
+    rig_init(&rig, NULL);
+    rig_add_class(&rig, &late_class, "Late", "Work", &options);
+    rig_add(&rig, "WorkerPushService", "Work", NULL, NULL);
+    rig_start(&rig);
+    void *gateway = rig_connect(&rig, ZMQ_DEALER, PALM_SIDE_INBOUND, "Late");
+    void *tasks = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Work");
+    __atomic_store_n(&is_late, true, __ATOMIC_SEQ_CST);
+    request(gateway, "a", "1");
+    expect_payload(tasks, "1");
+    request(gateway, "a", "2");
+    expect_payload(tasks, "2");
+    rig_drop(&rig);
+}
+
 static void *
 stop(void *arg)
 {
@@ -281,6 +320,8 @@ static const struct tap_test tests[] = {
      what_is_malformed_is_dropped_and_counted},
     {"a result without a client costs itself only",
      a_result_without_a_client_costs_itself_only},
+    {"a request that comes at the last moment is not overslept",
+     a_request_that_comes_at_the_last_moment_is_not_overslept},
     {"a drain brings the last answers", a_drain_brings_the_last_answers},
 };
 
