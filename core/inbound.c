@@ -540,6 +540,22 @@ show_credit(palm_part_t *part)
     palm__gauge(&part->gauges.inside, (uint64_t)(part->in.window - credit));
 }
 
+/* Serves the world and waits, unless that has brought messages: these would be
+ * overslept, since the world tells of what is new only. */
+static void
+serve_and_wait(palm_part_t *part, bool able, bool (*run)(palm_part_t *))
+{
+    uint64_t received = part->stats.received;
+    int64_t due = palm__part_serve(part);
+    if (able && part->class_->operations.readable) {
+        (void)run(part);
+        if (part->stats.received != received) {
+            return;
+        }
+    }
+    palm__part_sleep(part, able, due);
+}
+
 /* One round: what is there, then the notes, then a wait. */
 static void
 run_once(palm_part_t *part, bool (*run)(palm_part_t *))
@@ -562,7 +578,7 @@ run_once(palm_part_t *part, bool (*run)(palm_part_t *))
     } else if (part->in.tired) {
         rest(part);
     } else if (able || !has_credit(part)) {
-        palm__part_wait(part, able);
+        serve_and_wait(part, able, run);
     }
 }
 

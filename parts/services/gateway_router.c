@@ -19,8 +19,6 @@
 #include "parts/services/gateway_router.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +27,6 @@
 static const char dealer[] = "dealer";
 
 enum {
-    FDS_MAX = 4,            /* that a part waits for */
     PARTS_MAX = 4,          /* of the longest message, an answer */
     BORROWERS_MAX = 1 << 16 /* then the oldest is forgotten */
 };
@@ -280,7 +277,6 @@ palm__gateway_router_receive(palm_part_t *part, zmq_msg_t *frame)
     if (!self->pending) {
         palm__gateway_router_readable(part);
     }
-    self->is_asked = !self->pending;
     if (!(first = self->pending)) {
         return 0;
     }
@@ -290,25 +286,6 @@ palm__gateway_router_receive(palm_part_t *part, zmq_msg_t *frame)
     (void)zmq_msg_close(&first->request);
     free(first);
     return 1;
-}
-
-/* The look before the wait may find requests, and the socket then tells of
- * nothing new: if the engine has asked for one, it is to ask again. */
-void
-palm__gateway_router_wait(palm_part_t *part, const int *fds, int count,
-                          int64_t timeout)
-{
-    struct palm__gateway_router *self = state_of(part);
-    struct pollfd items[FDS_MAX];
-    nfds_t used = 0;
-    while ((int)used < count && used < FDS_MAX) {
-        items[used].fd = fds[used];
-        items[used++].events = POLLIN;
-    }
-    if (!self->is_asked || !self->pending) {
-        (void)poll(items, used, timeout > INT_MAX ? INT_MAX : (int)timeout);
-    }
-    self->is_asked = false;
 }
 
 void

@@ -3,7 +3,6 @@
 #ifndef PALM_GATEWAY_ROUTER_H
 #define PALM_GATEWAY_ROUTER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/part.h"
@@ -30,7 +29,6 @@ struct palm__gateway_router {
     struct palm__borrower *borrowers; /* by client; in the order they came */
     struct palm__pending *pending;
     int64_t pending_count;
-    bool is_asked; /* the engine wanted a request, and there was none */
 };
 
 int palm__gateway_router_open(palm_part_t *part, palm_error_t *err);
@@ -38,8 +36,6 @@ void palm__gateway_router_close(palm_part_t *part);
 int palm__gateway_router_receive(palm_part_t *part, zmq_msg_t *frame);
 void palm__gateway_router_readable(palm_part_t *part);
 int64_t palm__gateway_router_tick(palm_part_t *part);
-void palm__gateway_router_wait(palm_part_t *part, const int *fds, int count,
-                               int64_t timeout);
 
 #define PALM__GATEWAY_ROUTER_OPERATIONS                                        \
     {                                                                          \
@@ -47,7 +43,7 @@ void palm__gateway_router_wait(palm_part_t *part, const int *fds, int count,
         .close = palm__gateway_router_close,                                   \
         .receive = palm__gateway_router_receive,                               \
         .readable = palm__gateway_router_readable,                             \
-        .tick = palm__gateway_router_tick, .wait = palm__gateway_router_wait   \
+        .tick = palm__gateway_router_tick                                      \
     }
 #define PALM__GATEWAY_ROUTER_STATE_SIZE sizeof(struct palm__gateway_router)
 
