@@ -210,7 +210,7 @@ make_link(const palm__redis_t *self, palm_error_t *err)
         redisFree(link);
         errno = saved;
     }
-    if (!result) {
+    if (!result && link) {
         (void)fcntl(link->fd, F_SETFD, FD_CLOEXEC); /* not for children */
     }
     return result ? NULL : link;

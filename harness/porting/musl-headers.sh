@@ -16,7 +16,7 @@ headers=$WORK/musl-include
 rm -rf "$headers"
 mkdir -p "$headers"
 for name in zmq.h CUnit uthash.h utlist.h utarray.h utstring.h ini.h \
-    protobuf-c curl microhttpd.h; do
+    protobuf-c curl microhttpd.h lmdb.h hiredis; do
     for dir in /usr/include "/usr/include/$(gcc -print-multiarch)"; do
         if [ -e "$dir/$name" ]; then
             cp -r "$dir/$name" "$headers/"
@@ -29,7 +29,8 @@ status=0
 while IFS= read -r file; do
     count=$((count + 1))
     musl-gcc -std=c99 -pedantic -Wall -Wextra -Werror \
-        -D_POSIX_C_SOURCE=200809L -I"$headers" -I"$build" -I"$SRC" \
+        -D_POSIX_C_SOURCE=200809L -I"$headers" -I"$headers/hiredis" \
+        -I"$build" -I"$SRC" \
         -c "$SRC/$file" -o /dev/null || status=1
 done < <(cd "$SRC" && find core parts harness -name '*.c')
 echo "$count files compiled"

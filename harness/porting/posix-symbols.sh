@@ -12,15 +12,17 @@ list=$WORK/posix2008.symbols
 # Not in the list, and why they may be there.  Where configure finds them, with
 # a portable way beside: getrandom getentropy pthread_setname_np.  POSIX, but
 # glibc's data do not say so: strdup, environ (in no header).  Of the XSI
-# option, in palm-bench only: getrusage.
+# option, in palm-bench and tests only: getrusage, getrlimit, setrlimit.
 excepted='getrandom|getentropy|pthread_setname_np|strdup|environ|getrusage'
-# Libraries that we link; what glibc's headers, the linker's --wrap and
-# compilers make of standard names.
+excepted=$excepted'|getrlimit|setrlimit'
+# Libraries that we link; what glibc's headers, the linker's --wrap, compilers
+# and _FILE_OFFSET_BITS (hiredis asks for it) make of standard names.
 foreign='zmq_.*|mdb_.*|redis.*|freeReplyObject|CU_.*|curl_.*|MHD_.*|ini_.*'
 foreign=$foreign'|protobuf_c_.*|__stack_chk_fail'
 foreign=$foreign'|_GLOBAL_OFFSET_TABLE_|__isoc(99|23)_.*|__errno_location'
 foreign=$foreign'|__.*_chk|__atomic_.*|stdin|stdout|stderr|__assert_fail'
 foreign=$foreign'|__ctype_.*_loc|__sysv_signal|__real_.*'
+foreign=$foreign'|(fcntl|fopen|stat|fstat|lstat|open|lseek|mkstemp|[gs]etrlimit)64'
 
 make_list() {
     fetch_source glibc

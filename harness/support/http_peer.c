@@ -178,7 +178,8 @@ http_read(struct http_peer *peer)
         peer->body_size = 0;
     } else {
         MUST(length != NULL);
-        peer->body_size = peer->is_head ? 0 : strtoul(length, NULL, 10);
+        peer->body_size =
+            peer->is_head || !length ? 0 : strtoul(length, NULL, 10);
     }
     while (peer->size < head + peer->body_size) {
         MUST(receive(peer) > 0);

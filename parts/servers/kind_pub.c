@@ -88,7 +88,7 @@ run_in_pipeline(palm_part_t *part, const palm_message_t *message, void *arg)
 
 #define GATHER(run)                                                            \
     {                                                                          \
-        .gather = run                                                          \
+        .gather = (run)                                                        \
     }
 
 /* clang-format off */
