@@ -151,17 +151,18 @@ await_note(palm_part_t *part)
     }
 }
 
-/* Blocking part: hands the batch over, waits until nothing is inside. */
+/* Blocking part: hands the batch over, waits until each message has its answer.
+ * Those whose feedback has come may still be inside, on their way to a second
+ * outbound part. */
 static int
 settle(palm_part_t *part)
 {
-    if (send_train(part)) {
-        return -1;
-    }
-    while (part->in.credit < part->in.window && !part->stopping) {
+    struct palm__inbound *in = &part->in;
+    bool lost = send_train(part) != 0;
+    while (in->credit + (int64_t)in->early < in->window && !part->stopping) {
         await_note(part);
     }
-    return part->stopping ? -1 : 0;
+    return lost || part->stopping ? -1 : 0;
 }
 
 /* Takes a message for the router.  On failure (-1) it is still the caller's. */
@@ -472,7 +473,7 @@ handle_note(palm_part_t *part, zmq_msg_t *frame)
     switch (note.kind) {
     case PALM__CREDIT:
     case PALM__UNROUTED:
-        if (part->in.early >= note.count) {
+        if (note.leg == 1 && part->in.early >= note.count) {
             take_late_credit(part, &note);
         } else {
             take_credit(part, &note);

@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "core/compat.h"
+#include "core/connect.h"
 #include "core/server_impl.h"
 #include "core/wait.h"
 
@@ -50,6 +51,10 @@ void
 palm__outbound_fini(palm_part_t *part)
 {
     struct palm__outbound *out = &part->out;
+    if (out->onward && out->started
+        && palm__note_of(palm__queue_at(&out->queue, 0)).leg == 0) {
+        out->onward_count++; /* the copy of the message that was not sent */
+    }
     for (uint32_t i = 0; i < out->onward_count; i++) {
         (void)zmq_msg_close(&out->onward[i]);
     }
@@ -81,6 +86,7 @@ return_credit(palm_part_t *part, uint16_t from, palm__kind_t kind)
     struct palm__debt *debt = &part->out.debts[from];
     const palm__note_t note = {
         .kind = (uint8_t)kind,
+        .leg = debt->leg,
         .from = from,
         .count = debt->count,
         .bytes = debt->bytes,
@@ -102,6 +108,7 @@ static void
 add_debt(palm_part_t *part, const palm__note_t *note)
 {
     struct palm__debt *debt = &part->out.debts[note->from];
+    debt->leg = note->leg; /* always the same from one part */
     debt->count += note->count;
     debt->bytes += note->bytes;
 }
@@ -154,14 +161,21 @@ is_waiting(const palm_part_t *part)
     return part->out.asked_count == part->out.asked_most;
 }
 
+/* When the message that is sent now has waited too long, INT64_MAX = never: a
+ * parallel class has its own deadlines. */
+static int64_t
+deadline_of(const palm_part_t *part)
+{
+    bool timed = part->class_->waits && !(part->class_->traits & PALM_PARALLEL);
+    return palm__deadline(timed ? part->options.reply_timeout : -1);
+}
+
 /* Notes that a message waits for its feedback; without `sent` it failed, and
  * its feedback is "0". */
 static void
 await_feedback(palm_part_t *part, const palm__train_t *train, bool sent)
 {
     struct palm__outbound *out = &part->out;
-    bool timed = part->options.reply_timeout >= 0
-                 && !(part->class_->traits & PALM_PARALLEL);
     struct palm__asked *asked =
         &out->asked[(out->asked_head + out->asked_count++) % out->asked_most];
     asked->note = train->note;
@@ -170,7 +184,7 @@ await_feedback(palm_part_t *part, const palm__train_t *train, bool sent)
         asked->note.bytes = 0;
     }
     asked->sent = sent;
-    asked->deadline = timed ? palm__now_ms() + part->options.reply_timeout : -1;
+    asked->deadline = deadline_of(part);
 }
 
 /* Whether the answer is one frame; reads and counts what is not. */
@@ -200,9 +214,9 @@ receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
 }
 
 static bool
-is_expired(palm_part_t *part, const struct palm__asked *asked)
+is_overdue(palm_part_t *part, int64_t deadline)
 {
-    if (asked->deadline < 0 || palm__now_ms() < asked->deadline) {
+    if (deadline == INT64_MAX || palm__now_ms() < deadline) {
         return false;
     }
     palm__count(&part->stats.expired, 1);
@@ -218,7 +232,7 @@ get_feedback(palm_part_t *part, const struct palm__asked *asked,
              zmq_msg_t *feedback)
 {
     int got = asked->sent ? receive_feedback(part, feedback) : -1;
-    if (got == 0 && !is_expired(part, asked)) {
+    if (got == 0 && !is_overdue(part, asked->deadline)) {
         return false;
     }
     if (got <= 0) {
@@ -250,15 +264,16 @@ pass_feedback(palm_part_t *part)
     return any;
 }
 
-/* Milliseconds until the first message has waited too long, -1 = never. */
+/* Milliseconds until the first message has waited too long, for its answer or
+ * for somebody to take it; -1 = never. */
 static int64_t
 next_deadline(const palm_part_t *part)
 {
     const struct palm__outbound *out = &part->out;
-    int64_t deadline =
-        out->asked_count ? out->asked[out->asked_head].deadline : -1;
-    int64_t left = deadline - palm__now_ms();
-    return deadline < 0 ? -1 : left < 0 ? 0 : left;
+    if (out->asked_count > 0) {
+        return palm__left(out->asked[out->asked_head].deadline);
+    }
+    return out->started ? palm__left(out->due) : -1;
 }
 
 /* --- one message ---------------------------------------------------------- */
@@ -321,6 +336,16 @@ hand_over(palm_part_t *part, zmq_msg_t *message)
     return zmq_msg_send(message, part->world, ZMQ_DONTWAIT) == -1 ? -1 : 0;
 }
 
+/* Nobody has taken the message of a waiting part in time. */
+static int
+give_up(palm_part_t *part, palm__train_t *train)
+{
+    part->out.started = false;
+    await_feedback(part, train, false);
+    discard(&train->messages[train->next]);
+    return 0;
+}
+
 /* Delivers one message.  Returns -1 if the world takes no more at the moment;
  * 0 if it is done with, sent or lost. */
 static int
@@ -339,11 +364,14 @@ deliver(palm_part_t *part, palm__train_t *train)
         discard(message);
         return 0;
     }
-    out->started = true;
+    if (!out->started) {
+        out->started = true;
+        out->due = deadline_of(part);
+    }
     size_t size = zmq_msg_size(message);
     bool sent = !hand_over(part, message);
     if (!sent && errno == EAGAIN) {
-        return -1;
+        return is_overdue(part, out->due) ? give_up(part, train) : -1;
     }
     out->started = false;
     if (part->class_->waits) {
@@ -357,7 +385,11 @@ deliver(palm_part_t *part, palm__train_t *train)
         discard(message);
     }
     if (out->onward && note->leg == 0) {
-        out->onward_count++;
+        if (sent) {
+            out->onward_count++;
+        } else {
+            (void)zmq_msg_close(&out->onward[out->onward_count]);
+        }
     }
     return 0;
 }
@@ -409,6 +441,22 @@ run_train(palm_part_t *part, palm__train_t *train)
     return true;
 }
 
+/* Sends on what was sent of a train before the part ended; the bytes stay with
+ * the rest.  Returns how many messages. */
+static uint32_t
+pass_onward(palm_part_t *part, const palm__note_t *note)
+{
+    struct palm__outbound *out = &part->out;
+    palm__note_t sent = *note;
+    sent.count = out->onward_count;
+    sent.bytes = 0;
+    if (sent.count > 0) {
+        send_up(part, sent, PALM__ONWARD, out->onward, sent.count);
+        out->onward_count = 0;
+    }
+    return sent.count;
+}
+
 /* Sends what is queued.  Returns false if the world takes no more. */
 static bool
 run_queue(palm_part_t *part)
@@ -427,6 +475,7 @@ run_queue(palm_part_t *part)
         }
         palm__queue_pop(&out->queue);
         if (turned || left > 0) {
+            note.count -= pass_onward(part, &note);
             turn_away(part, left, &note);
         } else {
             finish_train(part, &note);

@@ -38,6 +38,7 @@ struct palm__inbound {
 
 /* Credit that an outbound part has not returned yet. */
 struct palm__debt {
+    uint8_t leg; /* of its messages */
     uint32_t count;
     uint64_t bytes;
 };
@@ -46,7 +47,7 @@ struct palm__debt {
 struct palm__asked {
     palm__note_t note; /* for the feedback: count 1 */
     bool sent;         /* else it failed: the feedback is "0" */
-    int64_t deadline;  /* ms, -1 = none */
+    int64_t deadline;  /* ms, INT64_MAX = none */
 };
 
 /* What an outbound part has been given. */
@@ -54,6 +55,7 @@ struct palm__outbound {
     palm__queue_t queue;       /* trains; bypass part: messages */
     struct palm__debt *debts;  /* per inbound part, by index */
     bool started;              /* the first message of the queue is prepared */
+    int64_t due;               /* when that one has waited too long, ms */
     struct palm__asked *asked; /* waiting part: ring of messages that */
     size_t asked_head, asked_count; /* have no feedback yet */
     size_t asked_most;              /* room in the ring */

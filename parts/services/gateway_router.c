@@ -9,8 +9,9 @@
  * through whom they asked.
  *
  * Answers come in where requests do, so the socket is read also without credit:
- * requests then wait here, up to hwm, and answers go on.  Not reading would
- * hold the answers up, which hold up the workers, which hold the credit. */
+ * requests then wait here, up to hwm and window_size, and answers go on.  Not
+ * reading would hold the answers up, which hold up the workers, which hold the
+ * credit.  A request for which there is no room has an error for its answer. */
 #include "config.h"
 #include "core/compat.h"
 
@@ -19,15 +20,18 @@
 #include "parts/services/gateway_router.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "parts/answer.h"
 #include "utlist.h"
 
 static const char dealer[] = "dealer";
 
 enum {
     PARTS_MAX = 4,          /* of the longest message, an answer */
+    CLIENT_MAX = 255,       /* bytes, as of an identity */
     BORROWERS_MAX = 1 << 16 /* then the oldest is forgotten */
 };
 
@@ -65,7 +69,7 @@ static struct palm__borrower *
 find_borrower(struct palm__gateway_router *self, palm_slice_t client)
 {
     struct palm__borrower *found = NULL;
-    if (client.size > 0 && client.size <= UINT16_MAX) {
+    if (client.size > 0 && client.size <= CLIENT_MAX) {
         HASH_FIND(hh, self->borrowers, client.data, (unsigned)client.size,
                   found);
     }
@@ -83,7 +87,7 @@ remember(struct palm__gateway_router *self, palm_slice_t client,
     } else if (HASH_COUNT(self->borrowers) >= BORROWERS_MAX) {
         forget(self, self->borrowers);
     }
-    if (client.size == 0 || client.size > UINT16_MAX
+    if (client.size == 0 || client.size > CLIENT_MAX
         || !(borrower = calloc(1, sizeof *borrower + client.size))) {
         return -1;
     }
@@ -111,7 +115,7 @@ palm__gateway_router_tick(palm_part_t *part)
     }
     int64_t now = palm__now_ms();
     while (self->borrowers
-           && (left = self->borrowers->since + timeout - now) <= 0) {
+           && (left = timeout - (now - self->borrowers->since)) <= 0) {
         forget(self, self->borrowers);
         left = -1;
     }
@@ -198,43 +202,84 @@ relay(palm_part_t *part, struct parts *parts)
 
 /* --- requests ------------------------------------------------------------- */
 
-/* Lets a request wait for credit; takes the frame. */
-static void
-keep(palm_part_t *part, zmq_msg_t *request)
+/* Whether one more request may wait for credit. */
+static bool
+has_room(palm_part_t *part, size_t size)
 {
     struct palm__gateway_router *self = state_of(part);
-    struct palm__pending *pending = NULL;
-    if (self->pending_count < palm_part_options(part)->hwm) {
-        pending = malloc(sizeof *pending);
-    }
+    const palm_part_options_t *options = palm_part_options(part);
+    return self->pending_count == 0
+           || (self->pending_count < options->hwm
+               && self->pending_bytes + (int64_t)size <= options->window_size);
+}
+
+/* Lets a request wait for credit; takes the frame.  -1: no memory. */
+static int
+keep(struct palm__gateway_router *self, zmq_msg_t *request)
+{
+    struct palm__pending *pending = malloc(sizeof *pending);
     if (!pending) {
-        palm_part_count(&palm_part_stats(part)->failed, 1);
-        palm_part_warn(part, "PALM-GATEWAY-FULL",
-                       "request dropped: %lld wait already",
-                       (long long)self->pending_count);
-        return;
+        return -1;
     }
+    pending->size = zmq_msg_size(request);
     (void)zmq_msg_init(&pending->request);
     (void)zmq_msg_move(&pending->request, request);
     DL_APPEND(self->pending, pending);
     self->pending_count++;
+    self->pending_bytes += (int64_t)pending->size;
+    return 0;
+}
+
+/* Answers a request with an error, so that its client need not wait. */
+static void
+turn_away(palm_part_t *part, struct parts *parts, const palm_message_t *asked,
+          const char *why)
+{
+    char text[128];
+    zmq_msg_t answer;
+    palm_part_count(&palm_part_stats(part)->failed, 1);
+    palm_part_warn(part, "PALM-GATEWAY-FULL", "request refused: %s", why);
+    (void)snprintf(text, sizeof text, "EAGAIN %s", why);
+    (void)zmq_msg_init(&answer);
+    palm__answer_error(asked, &answer, text);
+    if (send_to(palm_part_socket(part), slice_of(parts, 0), &answer)) {
+        palm_part_count(&palm_part_stats(part)->absent, 1);
+    }
+    (void)zmq_msg_close(&answer);
+}
+
+/* Notes whom the answer goes to: the client itself, or who asks for it. */
+static int
+note_peer(struct palm__gateway_router *self, palm_slice_t client,
+          palm_slice_t peer)
+{
+    struct palm__borrower *borrower;
+    if (!palm_slice_is_equal(peer, client)) {
+        return remember(self, client, peer);
+    }
+    if ((borrower = find_borrower(self, client))) {
+        forget(self, borrower);
+    }
+    return 0;
 }
 
 /* A request: [identity, "", message]. */
 static void
 admit(palm_part_t *part, struct parts *parts)
 {
+    struct palm__gateway_router *self = state_of(part);
     palm_message_t message;
     palm_error_t why = {0, ""};
-    palm_slice_t peer = slice_of(parts, 0), frame = slice_of(parts, 2);
+    palm_slice_t frame = slice_of(parts, 2);
     if (palm_message_scan(&message, frame.data, frame.size, &why)) {
         refuse(part, why.text);
-    } else if (!palm_slice_is_equal(peer, message.client)
-               && remember(state_of(part), message.client, peer)) {
-        refuse(part,
-               message.client.size ? "out of memory" : "its client is empty");
-    } else {
-        keep(part, &parts->frames[2]);
+    } else if (message.client.size == 0 || message.client.size > CLIENT_MAX) {
+        refuse(part, "its client is empty, or has more than 255 bytes");
+    } else if (!has_room(part, frame.size)) {
+        turn_away(part, parts, &message, "too many requests wait");
+    } else if (note_peer(self, message.client, slice_of(parts, 0))
+               || keep(self, &parts->frames[2])) {
+        turn_away(part, parts, &message, "out of memory");
     }
 }
 
@@ -282,6 +327,7 @@ palm__gateway_router_receive(palm_part_t *part, zmq_msg_t *frame)
     }
     DL_DELETE(self->pending, first);
     self->pending_count--;
+    self->pending_bytes -= (int64_t)first->size;
     (void)zmq_msg_move(frame, &first->request);
     (void)zmq_msg_close(&first->request);
     free(first);
@@ -301,7 +347,7 @@ palm__gateway_router_close(palm_part_t *part)
         (void)zmq_msg_close(&pending->request);
         free(pending);
     }
-    self->pending_count = 0;
+    self->pending_count = self->pending_bytes = 0;
     while (self->borrowers) {
         forget(self, self->borrowers);
     }

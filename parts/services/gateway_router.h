@@ -22,6 +22,7 @@ struct palm__borrower {
 /* A request that waits for credit. */
 struct palm__pending {
     struct palm__pending *prev, *next;
+    size_t size; /* of the request */
     zmq_msg_t request;
 };
 
@@ -29,6 +30,7 @@ struct palm__gateway_router {
     struct palm__borrower *borrowers; /* by client; in the order they came */
     struct palm__pending *pending;
     int64_t pending_count;
+    int64_t pending_bytes;
 };
 
 int palm__gateway_router_open(palm_part_t *part, palm_error_t *err);

@@ -150,6 +150,64 @@ an_answer_that_nobody_waits_for_is_passed_over(void)
     rig_fini(&bench.rig);
 }
 
+static void
+without_a_worker_the_wait_ends_in_time(void)
+{
+    struct rig rig;
+    palm_message_t message = wire_message("client", "tag", "question");
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    options.pull_address = ANY_PORT;
+    options.reply_timeout = 50;
+    options.block = true;
+    rig_init(&rig, NULL);
+    rig_add(&rig, "RepService", "Rep", "Ask", &options);
+    rig_add(&rig, "PushPullService", "Ask", NULL, &options);
+    rig_add(&rig, "PullService", "Pull", "Push", NULL);
+    rig_add(&rig, "PushService", "Push", NULL, NULL);
+    rig_start(&rig);
+    void *req = rig_connect(&rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
+    send_message(req, &message, 0);
+    expect_text(req, "0", false);
+    EQUAL_INT(1, rig_stats(&rig, PALM_SIDE_OUTBOUND, "Ask").expired);
+    EQUAL_INT(0, rig_stats(&rig, PALM_SIDE_OUTBOUND, "Ask").sent);
+    void *push = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
+    void *pull = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Push");
+    send_message(push, &message, 0);
+    expect_payload(pull, "question"); /* the server goes on */
+    rig_fini(&rig);
+}
+
+static void
+the_asker_does_not_wait_for_the_second_part(void)
+{
+    struct bench bench;
+    char ignored[256];
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    options.block = true;
+    options.pull_address = ANY_PORT;
+    options.advertise_as = "worker_push_address";
+    options.advertise_pull_as = "worker_pull_address";
+    rig_init(&bench.rig, NULL);
+    rig_add(&bench.rig, "RepService", "Rep", "Ask", &options);
+    rig_add(&bench.rig, "PushPullService", "Ask", "Behind", &options);
+    rig_add(&bench.rig, "PushService", "Behind", NULL, NULL);
+    rig_start(&bench.rig);
+    bench.req = rig_connect(&bench.rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
+    bench.tasks = rig_bind(&bench.rig, ZMQ_PULL, ignored);
+    bench.done = rig_bind(&bench.rig, ZMQ_PUSH, ignored);
+    connect_to(bench.tasks, bench.rig.server, "worker_push_address");
+    connect_to(bench.done, bench.rig.server, "worker_pull_address");
+    ask(&bench, "tag", "question");
+    answer(&bench, "tag", "answer");
+    expect_payload(bench.req, "answer"); /* nobody is behind Behind yet */
+    void *pull =
+        rig_connect(&bench.rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Behind");
+    expect_payload(pull, "answer");
+    rig_fini(&bench.rig);
+}
+
 /* Starts a server with the part; it must fail with these words in the text. */
 static void
 expect_refusal(const char *pull_address, int code, const char *words)
@@ -183,6 +241,10 @@ static const struct tap_test tests[] = {
      a_late_answer_does_not_end_the_next_wait},
     {"an answer that nobody waits for is passed over",
      an_answer_that_nobody_waits_for_is_passed_over},
+    {"without a worker the wait ends in time, and the server goes on",
+     without_a_worker_the_wait_ends_in_time},
+    {"the asker does not wait for the second outbound part",
+     the_asker_does_not_wait_for_the_second_part},
     {"it needs a second address", it_needs_a_second_address},
 };
 
