@@ -4,6 +4,7 @@
 . "$PALM_SRCDIR/harness/support/tap.sh"
 . "$PALM_SRCDIR/harness/support/processes.sh"
 
+index=$(cat "$PALM_SRCDIR/docs/examples/README.md")
 count=0
 for script in "$PALM_SRCDIR"/docs/examples/*/run.sh; do
     folder=${script%/run.sh}
@@ -24,8 +25,7 @@ for script in "$PALM_SRCDIR"/docs/examples/*/run.sh; do
         ok "$name/README.md shows ${file##*/}" \
             grep -q "$(basename "$file" .ini)\\.svg" "$folder/README.md"
     done
-    like "$name is in the index" "$(cat "$PALM_SRCDIR/docs/examples/README.md")" \
-        "*($name/README.md)*"
+    like "$name is in the index" "$index" "*($name/README.md)*"
 done
 is 'all eight are there' "$count" 8
 
