@@ -141,13 +141,15 @@ draws 'each inbound part has a row of the router' 'router [shape=record, '\
 '|<from_2> a\ \>\ \{b\} → \"Quoted\""];'
 draws 'a route leads through its row' 'router:from_2 -> outbound_4;'
 draws 'a route of an outbound part leads to the other one' \
-    'outbound_3 -> outbound_5 [xlabel="copy", constraint=false];'
+    'outbound_3 -> outbound_5 [label=<<table border="0" '\
+'bgcolor="white"><tr><td>copy</td></tr></table>>, constraint=false];'
 draws 'what no inbound part reaches keeps its column' \
     'router -> outbound_5 [style=invis];'
 is 'and what one reaches does not need that' \
     "$(grep -c invis "$tmp/file.dot")" 2
 draws 'a blocking part routes its feedback' \
-    'outbound_6 -> outbound_5 [xlabel="feedback", constraint=false];'
+    'outbound_6 -> outbound_5 [label=<<table border="0" '\
+'bgcolor="white"><tr><td>feedback</td></tr></table>>, constraint=false];'
 draws 'a second socket is drawn' 'socket_6_pull [shape=box, style=solid, '\
 'label="PULL binds\ntcp://*:5561"];'
 draws 'it is on the same side of the part' \

@@ -102,7 +102,8 @@ is 'one between two of ours hands results on' "$status/$out" 0/
 
 stop "$last"
 like 'each passed over what is for the other' \
-    "$status/$(cat "$tmp/last.out")" '0/*[5-9][0-9][0-9] passed over, 0 dropped*'
+    "$status/$(cat "$tmp/last.out")" \
+    '0/*[5-9][0-9][0-9] passed over, 0 dropped*'
 stop "$middle"
 is 'the one in the middle ends well' "$status" 0
 stop "$third"
