@@ -79,12 +79,12 @@ is 'our hub ends well' "$status" 0
 # --- a foreign pipeline behind our server -----------------------------------
 peer last pipeline --name last --sub "$first_pub" --previous first
 last=$pid
-pub=$(sed -n 1p "$tmp/last.out")
-await through "$pub" 'first.echo last.echo' || bail_out 'nothing comes through'
-job "$pub" 'first.echo last.upper' 500
+last_pub=$(sed -n 1p "$tmp/last.out")
+await through "$last_pub" 'first.echo last.echo' || bail_out 'nothing comes through'
+job "$last_pub" 'first.echo last.upper' 500
 is 'a foreign pipeline answers for our server' "$status/$out" 0/
 run palm-client --db "$(endpoint first bypass Cache)" --server first \
-    --sub "$pub" call 'first.echo last.missing' x
+    --sub "$last_pub" call 'first.echo last.missing' x
 is 'and what it cannot do is 0' "$status/$out$err" 0/0
 
 # --- one between two servers of ours ----------------------------------------
@@ -100,6 +100,8 @@ await through "$pub" 'first.echo middle.echo third.echo' \
 job "$pub" 'first.echo middle.upper third.echo' 500
 is 'one between two of ours hands results on' "$status/$out" 0/
 
+# Order is kept: when it answers this, it has heard all that was before.
+through "$last_pub" 'first.echo last.echo' || bail_out 'no answer of the last'
 stop "$last"
 like 'each passed over what is for the other' \
     "$status/$(cat "$tmp/last.out")" \
