@@ -141,13 +141,15 @@ draws 'each inbound part has a row of the router' 'router [shape=record, '\
 '|<from_2> a\ \>\ \{b\} → \"Quoted\""];'
 draws 'a route leads through its row' 'router:from_2 -> outbound_4;'
 draws 'a route of an outbound part leads to the other one' \
-    'outbound_3 -> outbound_5 [label="copy", constraint=false];'
+    'outbound_3 -> outbound_5 [label=<<table border="0" '\
+'bgcolor="white"><tr><td>copy</td></tr></table>>, constraint=false];'
 draws 'what no inbound part reaches keeps its column' \
     'router -> outbound_5 [style=invis];'
 is 'and what one reaches does not need that' \
     "$(grep -c invis "$tmp/file.dot")" 2
 draws 'a blocking part routes its feedback' \
-    'outbound_6 -> outbound_5 [label="feedback", constraint=false];'
+    'outbound_6 -> outbound_5 [label=<<table border="0" '\
+'bgcolor="white"><tr><td>feedback</td></tr></table>>, constraint=false];'
 draws 'a second socket is drawn' 'socket_6_pull [shape=box, style=solid, '\
 'label="PULL binds\ntcp://*:5561"];'
 draws 'it is on the same side of the part' \
@@ -167,6 +169,19 @@ like 'bytes that are no text are not drawn' "$out" '*label="caf[?] [?][?] [?]"*'
 printf '[server]\nname = \303\251\n' >"$tmp/bytes.ini"
 run palm-server --dot "$tmp/bytes.ini"
 like 'letters are' "$out" '*label="é"*'
+
+# --- a kind -----------------------------------------------------------------
+run palm-server --dot "$PALM_SRCDIR/docs/examples/hub/hub.ini"
+is 'only who subscribes has a topic' \
+    "$(printf '%s\n' "$out" | grep 'topic first' | sed 's/.*label="//')" \
+    'SUB connects\ntcp://127.0.0.1:5512\ntopic first"];'
+if [ "$PALM_HTTP" = yes ]; then
+    run palm-server --dot "$PALM_SRCDIR/docs/examples/gateway/web.ini"
+    like "both sockets of a gateway are on its side" "$out" \
+        '*socket_0_router -> bypass_0 *'
+else
+    skip 'both sockets of a gateway are on its side' 'built without HTTP'
+fi
 
 # --- a part of one's own ----------------------------------------------------
 parts=$PALM_BUILDDIR/harness/support/.libs/test_plugin.so
@@ -220,6 +235,14 @@ for picture in "$PALM_SRCDIR"/harness/demo/*.svg \
     [ -f "$picture" ] || continue
     name=${picture#"$PALM_SRCDIR"/}
     cp "${picture%.svg}.ini" "$tmp/drawn.ini"
+    if [ "$PALM_HTTP" != yes ] && grep -q '^part = Http' "$tmp/drawn.ini"; then
+        skip "$name is up to date" 'built without HTTP'
+        continue
+    fi
+    if ! [ -f "$tmp/odd_even.so" ] && grep -q '^plugin' "$tmp/drawn.ini"; then
+        skip "$name is up to date" 'built without shared objects'
+        continue
+    fi
     run palm-server --dot "$tmp/drawn.ini"
     printf '%s\n' "$out" | "$PALM_DOT" -Tsvg >"$tmp/drawn.svg"
     is "$name is up to date (else: make docs)" "$(texts "$picture")" \

@@ -4,7 +4,7 @@
 . "$PALM_SRCDIR/harness/support/tap.sh"
 . "$PALM_SRCDIR/harness/support/processes.sh"
 
-web=$PALM_SRCDIR/docs/examples/web.ini
+web=$PALM_SRCDIR/docs/examples/gateway/web.ini
 
 run palm-server --check "$web"
 if [ "$PALM_HTTP" != yes ]; then

@@ -40,13 +40,19 @@ static const struct {
     const char *word;  /* behind the name of the first socket's node */
     const char *label; /* its first line, and what it looks like */
     const char *look;
-    const char *ends; /* heads of the arrow that comes from the part */
+    const char *ends; /* heads of the arrow */
 } seconds[] = {
     {offsetof(palm_part_options_t, pull_address), "pull", "PULL binds",
      "shape=box, style=solid", "dir=back"},
     {offsetof(palm_part_options_t, router_address), "router", "DEALER connects",
      "shape=ellipse, style=dashed", "style=dashed, dir=both"},
 };
+
+/* The arrow is short and straight through its label, so that hides it. */
+#define ON_WHITE(text)                                                         \
+    "<<table border=\"0\" bgcolor=\"white\"><tr><td>" text "</td></tr></"      \
+                                                           "table>>"
+static const char feedback[] = ON_WHITE("feedback"), copy[] = ON_WHITE("copy");
 
 /* The type with a blank behind it; "" for what is no socket of ZeroMQ. */
 static const char *
@@ -167,7 +173,7 @@ put_socket(const palm_part_info_t *part, size_t index)
            socket_name(class_->socket_type),
            class_->binds ? "binds" : "connects");
     put_text(part->options->address ? part->options->address : "", false);
-    if (part->options->previous) {
+    if (part->options->previous && class_->socket_type == ZMQ_SUB) {
         fputs("\\ntopic ", stdout);
         put_text(part->options->previous, false);
     }
@@ -182,6 +188,21 @@ put_socket(const palm_part_info_t *part, size_t index)
     printf(" [style=%s%s];\n", style, class_->waits ? ", dir=both" : "");
 }
 
+/* On the side of the first socket, so that no arrow crosses the server. */
+static void
+put_second_edge(const palm_part_info_t *part, size_t index, size_t second)
+{
+    bool is_inbound = part->class_->direction == PALM_INBOUND;
+    if (is_inbound) {
+        printf("socket_%zu_%s -> ", index, seconds[second].word);
+    }
+    put_node(part, index);
+    if (!is_inbound) {
+        printf(" -> socket_%zu_%s", index, seconds[second].word);
+    }
+    printf(" [%s];\n", seconds[second].ends);
+}
+
 static void
 put_second_sockets(const palm_part_info_t *part, size_t index)
 {
@@ -194,9 +215,7 @@ put_second_sockets(const palm_part_info_t *part, size_t index)
                    seconds[i].word, seconds[i].look, seconds[i].label);
             put_text(address, false);
             fputs("\"];\n    ", stdout);
-            put_node(part, index);
-            printf(" -> socket_%zu_%s [%s];\n", index, seconds[i].word,
-                   seconds[i].ends);
+            put_second_edge(part, index, i);
         }
     }
 }
@@ -226,9 +245,9 @@ put_routes_to(const palm_server_t *server, const palm_part_info_t *target,
             reached = true;
         }
         if (leads_to(&part, target, PALM_SIDE_OUTBOUND)) {
-            printf("    outbound_%zu -> outbound_%zu [label=\"%s\", "
+            printf("    outbound_%zu -> outbound_%zu [label=%s, "
                    "constraint=false];\n",
-                   i, index, part.class_->waits ? "feedback" : "copy");
+                   i, index, part.class_->waits ? feedback : copy);
         }
     }
     if (!reached) {
