@@ -212,6 +212,36 @@ palm_message_encode(const palm_message_t *message, zmq_msg_t *frame)
     return 0;
 }
 
+/* Where the stage of a canonical frame is, or would be: behind the client. */
+static size_t
+stage_offset(const palm_message_t *message)
+{
+    palm_slice_t before =
+        message->client.size > 0 ? message->client : message->pipeline;
+    return before.size > 0
+               ? (size_t)(before.data + before.size - message->source.data)
+               : 0;
+}
+
+bool
+palm_message_restage(palm_message_t *message, zmq_msg_t *frame, int64_t stage)
+{
+    unsigned char *bytes = zmq_msg_data(frame);
+    size_t at = stage_offset(message);
+    /* A frame of another size has something twice, or longer than need be. */
+    if (message->stage == 0 || stage == 0
+        || palm__varint_size((uint64_t)stage)
+               != palm__varint_size((uint64_t)message->stage)
+        || (const char *)bytes != message->source.data
+        || palm_message_size(message) != message->source.size
+        || bytes[at] != STAGE || zmq_msg_get(frame, ZMQ_SHARED) != 0) {
+        return false;
+    }
+    (void)palm__varint_write(bytes + at + 1, (uint64_t)stage);
+    message->stage = stage;
+    return true;
+}
+
 /* --- the error of a result ----------------------------------------------- */
 
 bool

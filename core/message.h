@@ -85,6 +85,13 @@ PALM_EXPORT size_t palm_message_write(const palm_message_t *message,
 PALM_EXPORT int palm_message_encode(const palm_message_t *message,
                                     zmq_msg_t *frame) PALM_MUST_USE;
 
+/* Changes the stage in the frame that the message was scanned from, in place
+ * and without copying the payload.  Returns false, and changes nothing, if that
+ * cannot be done: the frame is not canonical, or somebody else has it, too, or
+ * the stage would take another number of bytes; then encode a new one. */
+PALM_EXPORT bool palm_message_restage(palm_message_t *message, zmq_msg_t *frame,
+                                      int64_t stage);
+
 /* Looks for the error text of a result (field 8).  Returns true and sets *text
  * (a slice of the scanned frame) if the message carries one. */
 PALM_EXPORT bool palm_message_error(const palm_message_t *message,

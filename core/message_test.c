@@ -265,7 +265,84 @@ scan_reads_unaligned_frames(void)
     }
 }
 
+/* --- a stage in place ----------------------------------------------------- */
+
+/* Puts a stage into a copy of the frame; the result is in *frame. */
+static bool
+restaged(const void *bytes, size_t size, int64_t stage, zmq_msg_t *frame)
+{
+    MUST(!zmq_msg_init_size(frame, size));
+    memcpy(zmq_msg_data(frame), bytes, size);
+    palm_message_t message = scanned(zmq_msg_data(frame), size);
+    return palm_message_restage(&message, frame, stage)
+           && message.stage == stage;
+}
+
+static void
+a_stage_is_changed_in_place(void)
+{
+    zmq_msg_t frame;
+    MUST(restaged(BYTES(SAMPLE), 8, &frame));
+    EQUAL_INT(8, scanned(zmq_msg_data(&frame), zmq_msg_size(&frame)).stage);
+    EQUAL_BYTES("\x0a\x01p\x12\x02"
+                "cl\x18\x08\x22\x03s.m\x2a\x01k\x32\x04load",
+                23, zmq_msg_data(&frame), zmq_msg_size(&frame));
+    (void)zmq_msg_close(&frame);
+    MUST(restaged(BYTES("\x18\x01"), 127, &frame));
+    EQUAL_BYTES("\x18\x7f", 2, zmq_msg_data(&frame), 2);
+    (void)zmq_msg_close(&frame);
+    MUST(restaged(BYTES("\x0a\x01p\x18\x01\x7a\x01x"), 2, &frame));
+    EQUAL_BYTES("\x0a\x01p\x18\x02\x7a\x01x", 8, zmq_msg_data(&frame), 8);
+    (void)zmq_msg_close(&frame);
+}
+
+static void
+a_stage_that_does_not_fit_is_left(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        int64_t stage;
+    } cases[] = {
+        {BYTES("\x0a\x01p"), 1},        /* there is none */
+        {BYTES("\x18\x7f"), 128},       /* one byte more */
+        {BYTES("\x18\x01"), 0},         /* would be left out */
+        {BYTES("\x18\x01\x18\x02"), 3}, /* twice */
+        {BYTES("\x18\x81\x00"), 2},     /* longer than need be */
+        {BYTES("\x18\x01\x12\x01"
+               "c"),
+         2}, /* not where it belongs */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        zmq_msg_t frame;
+        MUST(!restaged(cases[i].bytes, cases[i].size, cases[i].stage, &frame));
+        EQUAL_BYTES(cases[i].bytes, cases[i].size, zmq_msg_data(&frame),
+                    zmq_msg_size(&frame));
+        (void)zmq_msg_close(&frame);
+    }
+}
+
+/* Small frames hold their bytes themselves, large ones share them. */
+static void
+a_stage_of_somebody_elses_is_left(void)
+{
+    static char bytes[1000] = "\x18\x01\x32\xe3\x07";
+    zmq_msg_t frame, copy;
+    MUST(restaged(bytes, sizeof bytes, 2, &frame));
+    MUST(!zmq_msg_init(&copy));
+    MUST(!zmq_msg_copy(&copy, &frame));
+    palm_message_t message = scanned(zmq_msg_data(&frame), sizeof bytes);
+    MUST(!palm_message_restage(&message, &frame, 3));
+    EQUAL_INT(2, scanned(zmq_msg_data(&copy), sizeof bytes).stage);
+    (void)zmq_msg_close(&copy);
+    (void)zmq_msg_close(&frame);
+}
+
 static const struct tap_test tests[] = {
+    {"a stage is changed in place", a_stage_is_changed_in_place},
+    {"a stage that does not fit is left", a_stage_that_does_not_fit_is_left},
+    {"a stage that somebody else has, too, is left",
+     a_stage_of_somebody_elses_is_left},
     {"scan finds every field", scan_finds_every_field},
     {"scan takes the empty frame", scan_takes_the_empty_frame},
     {"scan does not copy", scan_does_not_copy},

@@ -209,6 +209,24 @@ publish_frame(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
     }
 }
 
+/* The step behind a message's; behind the largest comes the smallest. */
+static int64_t
+next_stage(const palm_message_t *message)
+{
+    uint64_t next = (uint64_t)message->stage + 1;
+    int64_t stage;
+    memcpy(&stage, &next, sizeof stage);
+    return stage;
+}
+
+/* Counts the stage up in the frame itself, if that can be done. */
+static bool
+restage(const palm_message_t *original, zmq_msg_t *frame)
+{
+    palm_message_t message = *original;
+    return palm_message_restage(&message, frame, next_stage(original));
+}
+
 /* Publishes a message; frame, if not NULL, is its encoded form. */
 static int
 publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
@@ -219,14 +237,15 @@ publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
     zmq_msg_t encoded;
     if (pipelined) {
         topic = palm_slice(palm_part_server_name(part));
-        message.stage++;
+        message.stage = next_stage(original);
     }
     if (palm_part_hooks(part)->handle_stream
         && palm_part_hooks(part)->handle_stream(
             part, &message, &topic, palm_part_options(part)->hook_arg)) {
         return -1;
     }
-    if (frame && !pipelined && !palm_part_hooks(part)->handle_stream) {
+    if (frame && !palm_part_hooks(part)->handle_stream
+        && (!pipelined || restage(original, frame))) {
         publish_frame(part, topic, frame);
         return 0;
     }
