@@ -339,7 +339,11 @@ lmdb_write(void *store, const palm__cache_write_t *write, palm_error_t *err)
                               self->path);
     }
     int result = write_once(self, write, err);
-    while (result && errno == ENOSPC && sweep(self, err) > 0) {
+    while (result && errno == ENOSPC) {
+        if (sweep(self, err) <= 0) {
+            errno = ENOSPC;
+            break;
+        }
         result = write_once(self, write, err);
     }
     return result;

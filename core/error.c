@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <zmq.h>
 
+#include "core/message.h"
+
 int
 palm_error_set(palm_error_t *err, int code, const char *format, ...)
 {
@@ -19,6 +21,17 @@ palm_error_set(palm_error_t *err, int code, const char *format, ...)
     }
     errno = code;
     return -1;
+}
+
+void
+palm_error_clean(char *text)
+{
+    bool is_utf8 = palm_slice_is_utf8(palm_slice(text));
+    for (unsigned char *p = (unsigned char *)text; *p; p++) {
+        if (*p < 32 || *p == 127 || (*p > 127 && !is_utf8)) {
+            *p = '?';
+        }
+    }
 }
 
 const char *

@@ -25,6 +25,11 @@ PALM_EXPORT
 int palm_error_set(palm_error_t *err, int code, const char *format, ...)
     PALM_PRINTF(3, 4);
 
+/* Makes a text that may quote a peer fit for a protobuf string and for a line
+ * of log: what is no UTF-8, or could steer a terminal, becomes "?". */
+PALM_EXPORT
+void palm_error_clean(char *text);
+
 /* Describes an errno value, libzmq's own codes included.  Never NULL. */
 PALM_EXPORT
 const char *palm_strerror(int code);

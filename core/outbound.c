@@ -18,7 +18,7 @@
  * - A message that fails is logged and counted; its credit is returned like any
  *   other's, so the router never waits in vain. */
 #include "config.h"
-#include "core/part_impl.h"
+#include "core/outbound_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -131,9 +131,9 @@ discard(zmq_msg_t *message)
 
 /* Sends messages up as a train; if that cannot be done, returns their credit
  * instead.  The messages are taken. */
-static void
-send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
-        zmq_msg_t *messages, uint32_t count)
+void
+palm__outbound_send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
+                       zmq_msg_t *messages, uint32_t count)
 {
     zmq_msg_t frame;
     palm__note_t up = note;
@@ -150,130 +150,6 @@ send_up(palm_part_t *part, palm__note_t note, palm__kind_t kind,
     }
     note.eager = 1;
     owe(part, &note);
-}
-
-/* --- a blocking part's peer ----------------------------------------------- */
-
-/* Whether as many messages are with the peer as there may be. */
-static bool
-is_waiting(const palm_part_t *part)
-{
-    return part->out.asked_count == part->out.asked_most;
-}
-
-/* When the message that is sent now has waited too long, INT64_MAX = never: a
- * parallel class has its own deadlines. */
-static int64_t
-deadline_of(const palm_part_t *part)
-{
-    bool timed = part->class_->waits && !(part->class_->traits & PALM_PARALLEL);
-    return palm__deadline(timed ? part->options.reply_timeout : -1);
-}
-
-/* Notes that a message waits for its feedback; without `sent` it failed, and
- * its feedback is "0". */
-static void
-await_feedback(palm_part_t *part, const palm__train_t *train, bool sent)
-{
-    struct palm__outbound *out = &part->out;
-    struct palm__asked *asked =
-        &out->asked[(out->asked_head + out->asked_count++) % out->asked_most];
-    asked->note = train->note;
-    asked->note.count = 1;
-    if (train->next + 1 < train->size) { /* all bytes go with the last */
-        asked->note.bytes = 0;
-    }
-    asked->sent = sent;
-    asked->deadline = deadline_of(part);
-}
-
-/* Whether the answer is one frame; reads and counts what is not. */
-static bool
-is_one_frame(palm_part_t *part, zmq_msg_t *feedback)
-{
-    if (!palm__part_skip_frames(part, feedback)) {
-        return true;
-    }
-    palm__count(&part->stats.undecodable, 1);
-    palm_part_warn(part, "PALM-PART-UNDECODABLE",
-                   "answer of several frames dropped");
-    return false;
-}
-
-/* As the operation `receive`. */
-static int
-receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
-{
-    if (part->class_->operations.receive) {
-        return part->class_->operations.receive(part, feedback);
-    }
-    if (zmq_msg_recv(feedback, part->world, ZMQ_DONTWAIT) == -1) {
-        return 0;
-    }
-    return is_one_frame(part, feedback) ? 1 : -1;
-}
-
-static bool
-is_overdue(palm_part_t *part, int64_t deadline)
-{
-    if (deadline == INT64_MAX || palm__now_ms() < deadline) {
-        return false;
-    }
-    palm__count(&part->stats.expired, 1);
-    palm_part_warn(part, "PALM-PART-EXPIRED", "no answer from %s in %lld ms",
-                   part->endpoint, (long long)part->options.reply_timeout);
-    return true;
-}
-
-/* Gets the feedback for the first message that waits: the peer's answer, else
- * "0".  Returns false if there is none yet. */
-static bool
-get_feedback(palm_part_t *part, const struct palm__asked *asked,
-             zmq_msg_t *feedback)
-{
-    int got = asked->sent ? receive_feedback(part, feedback) : -1;
-    if (got == 0 && !is_overdue(part, asked->deadline)) {
-        return false;
-    }
-    if (got <= 0) {
-        palm__frame_set(feedback, '0');
-    }
-    return true;
-}
-
-/* Passes on the feedback that is there.  Whether there was any. */
-static bool
-pass_feedback(palm_part_t *part)
-{
-    struct palm__outbound *out = &part->out;
-    bool any = false;
-    while (out->asked_count > 0) {
-        struct palm__asked *asked = &out->asked[out->asked_head];
-        zmq_msg_t feedback;
-        (void)zmq_msg_init(&feedback);
-        if (!get_feedback(part, asked, &feedback)) {
-            (void)zmq_msg_close(&feedback);
-            break;
-        }
-        palm__latency(part, asked->note.since, 1);
-        send_up(part, asked->note, PALM__FEEDBACK, &feedback, 1);
-        out->asked_head = (out->asked_head + 1) % out->asked_most;
-        out->asked_count--;
-        any = true;
-    }
-    return any;
-}
-
-/* Milliseconds until the first message has waited too long, for its answer or
- * for somebody to take it; -1 = never. */
-static int64_t
-next_deadline(const palm_part_t *part)
-{
-    const struct palm__outbound *out = &part->out;
-    if (out->asked_count > 0) {
-        return palm__left(out->asked[out->asked_head].deadline);
-    }
-    return out->started ? palm__left(out->due) : -1;
 }
 
 /* --- one message ---------------------------------------------------------- */
@@ -341,7 +217,7 @@ static int
 give_up(palm_part_t *part, palm__train_t *train)
 {
     part->out.started = false;
-    await_feedback(part, train, false);
+    palm__feedback_await(part, train, false);
     discard(&train->messages[train->next]);
     return 0;
 }
@@ -354,28 +230,29 @@ deliver(palm_part_t *part, palm__train_t *train)
     struct palm__outbound *out = &part->out;
     zmq_msg_t *message = &train->messages[train->next];
     const palm__note_t *note = &train->note;
-    if (part->class_->waits && is_waiting(part)) {
+    if (part->class_->waits && palm__feedback_is_full(part)) {
         return -1;
     }
     if (!out->started && prepare(part, message, note)) {
         if (part->class_->waits) {
-            await_feedback(part, train, false);
+            palm__feedback_await(part, train, false);
         }
         discard(message);
         return 0;
     }
     if (!out->started) {
         out->started = true;
-        out->due = deadline_of(part);
+        out->due = palm__feedback_deadline(part);
     }
     size_t size = zmq_msg_size(message);
     bool sent = !hand_over(part, message);
     if (!sent && errno == EAGAIN) {
-        return is_overdue(part, out->due) ? give_up(part, train) : -1;
+        return palm__feedback_is_overdue(part, out->due) ? give_up(part, train)
+                                                         : -1;
     }
     out->started = false;
     if (part->class_->waits) {
-        await_feedback(part, train, sent);
+        palm__feedback_await(part, train, sent);
     }
     if (sent) {
         palm__count(&part->stats.sent_bytes, size);
@@ -406,7 +283,8 @@ finish_train(palm_part_t *part, const palm__note_t *note)
     }
     palm__latency(part, note->since, note->count);
     if (out->onward && note->leg == 0) {
-        send_up(part, *note, PALM__ONWARD, out->onward, out->onward_count);
+        palm__outbound_send_up(part, *note, PALM__ONWARD, out->onward,
+                               out->onward_count);
         out->onward_count = 0;
     } else {
         owe(part, note);
@@ -451,7 +329,8 @@ pass_onward(palm_part_t *part, const palm__note_t *note)
     sent.count = out->onward_count;
     sent.bytes = 0;
     if (sent.count > 0) {
-        send_up(part, sent, PALM__ONWARD, out->onward, sent.count);
+        palm__outbound_send_up(part, sent, PALM__ONWARD, out->onward,
+                               sent.count);
         out->onward_count = 0;
     }
     return sent.count;
@@ -554,11 +433,11 @@ show_queue(palm_part_t *part)
 static void
 wait_for_something(palm_part_t *part, bool blocked)
 {
-    bool full = part->class_->waits && is_waiting(part);
+    bool full = part->class_->waits && palm__feedback_is_full(part);
     bool asks = part->out.asked_count > 0;
     show_queue(part);
     int64_t due = palm__part_serve(part);
-    if (asks && pass_feedback(part)) {
+    if (asks && palm__feedback_pass(part)) {
         return;
     }
     /* What was in the way may be gone by now, also by what was just due. */
@@ -567,7 +446,7 @@ wait_for_something(palm_part_t *part, bool blocked)
         return;
     }
     palm__part_sleep(part, blocked || asks,
-                     palm__sooner(due, next_deadline(part)));
+                     palm__sooner(due, palm__feedback_left(part)));
 }
 
 /* A hook may yield much more than came in, so it is held back, too; orders
@@ -613,7 +492,7 @@ palm__outbound_run(palm_part_t *part)
     while (!part->stopping) {
         bool any = take_notes(part, ZMQ_DONTWAIT);
         bool blocked = !run_queue(part);
-        (void)pass_feedback(part);
+        (void)palm__feedback_pass(part);
         report_drained(part);
         if (!any && !part->touched && !part->stopping) {
             wait_for_something(part, blocked);

@@ -109,6 +109,7 @@ int
 palm__options_copy(palm_part_options_t *to, const palm_part_options_t *from)
 {
     *to = *from;
+    palm__setting_bound(settings, SETTING_COUNT, to);
     for (int i = 0; i < STRING_COUNT; i++) {
         char **text = string_at(to, i);
         if (*text && !(*text = strdup(*text))) {

@@ -42,19 +42,6 @@ word_of(int code)
     return "EIO";
 }
 
-/* Makes a text fit for a protobuf string and a line of log: it may quote what
- * a peer sent, and vsnprintf() may have cut a character in half. */
-static void
-clean(char *text)
-{
-    bool is_utf8 = palm_slice_is_utf8(palm_slice(text));
-    for (unsigned char *p = (unsigned char *)text; *p; p++) {
-        if (*p < 32 || *p == 127 || (*p > 127 && !is_utf8)) {
-            *p = '?';
-        }
-    }
-}
-
 void
 palm__reply_init(palm_reply_t *self, const palm_message_t *message,
                  const palm_results_t *results, palm_yields_t yields)
@@ -132,7 +119,7 @@ hand_in_error(palm_reply_t *self)
     char text[PALM_ERROR_TEXT + 32];
     char field[PALM_ERROR_FIELD_SIZE(sizeof text)];
     zmq_msg_t frame;
-    clean(self->error.text);
+    palm_error_clean(self->error.text);
     (void)snprintf(text, sizeof text, "%s %s", word_of(self->error.code),
                    self->error.text);
     if (encode(self, palm_slice("0"),

@@ -88,6 +88,7 @@ palm_server_new(const char *name, const palm_server_options_t *options)
     palm_server_options_init(&self->options);
     if (options) {
         self->options = *options;
+        palm__setting_bound(settings, SETTING_COUNT, &self->options);
     }
     (void)pthread_mutex_init(&self->mutex, NULL);
     (void)pthread_cond_init(&self->changed, NULL);

@@ -116,3 +116,14 @@ palm__setting_set(const palm__setting_t *rows, size_t count, void *options,
     }
     return palm_error_set(err, ENOENT, "no such key: %s", key);
 }
+
+void
+palm__setting_bound(const palm__setting_t *rows, size_t count, void *options)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t *field = (int64_t *)((char *)options + rows[i].offset);
+        if (rows[i].kind == PALM__SETTING_DURATION && *field > INT64_MAX / 4) {
+            *field = INT64_MAX / 4;
+        }
+    }
+}

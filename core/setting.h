@@ -30,4 +30,9 @@ typedef struct palm__setting {
 int palm__setting_set(const palm__setting_t *rows, size_t count, void *options,
                       const char *key, const char *text, palm_error_t *err);
 
+/* Shortens every duration that could overflow a clock to one that ends after
+ * 70 million years. */
+void palm__setting_bound(const palm__setting_t *rows, size_t count,
+                         void *options);
+
 #endif

@@ -15,17 +15,6 @@ palm__answers(const palm_message_t *asked, const palm_message_t *answer)
            && palm_slice_is_equal(asked->cache, answer->cache);
 }
 
-void
-palm__answer_clean(char *text)
-{
-    bool is_utf8 = palm_slice_is_utf8(palm_slice(text));
-    for (unsigned char *p = (unsigned char *)text; *p; p++) {
-        if (*p < 32 || *p == 127 || (*p > 127 && !is_utf8)) {
-            *p = '?';
-        }
-    }
-}
-
 /* Writes the result, or nothing if there is no memory. */
 static int
 encode_error(const palm_message_t *asked, zmq_msg_t *frame, palm_slice_t text)
@@ -46,7 +35,7 @@ void
 palm__answer_error(const palm_message_t *asked, zmq_msg_t *frame, char *text)
 {
     (void)zmq_msg_close(frame);
-    palm__answer_clean(text);
+    palm_error_clean(text);
     if (!asked || encode_error(asked, frame, palm_slice(text))) {
         (void)zmq_msg_init_size(frame, 1); /* needs no memory */
         memcpy(zmq_msg_data(frame), "0", 1);

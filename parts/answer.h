@@ -17,10 +17,6 @@
  * are the same. */
 bool palm__answers(const palm_message_t *asked, const palm_message_t *answer);
 
-/* Makes a text that may quote a peer fit for a protobuf string and for a line
- * of log: what is no UTF-8, or could steer a terminal, becomes "?". */
-void palm__answer_clean(char *text);
-
 /* Puts an error result of asked into *frame, which is initialized and is not
  * the one that asked was scanned from: payload "0", and in field 8 the text,
  * cleaned: a word as of errno, then a sentence.  Without asked (NULL), or

@@ -62,7 +62,7 @@ palm__push_bypass_tick(palm_part_t *part)
     struct palm__push_bypass *self = palm_part_state(part);
     int64_t interval = palm_part_options(part)->interval;
     int64_t now = palm__now_ms();
-    if (interval == 0) {
+    if (interval <= 0) {
         return -1;
     }
     if (self->next == 0) {

@@ -392,7 +392,7 @@ reject(palm_part_t *part, char text[PALM_ERROR_TEXT], enum kind kind,
     va_start(args, format);
     (void)vsnprintf(text + used, PALM_ERROR_TEXT - used, format, args);
     va_end(args);
-    palm__answer_clean(text);
+    palm_error_clean(text);
     palm_part_count((uint64_t *)(void *)counter, 1);
     palm_part_warn(part, kinds[kind].id, "%s", text);
     return -1;

@@ -103,8 +103,8 @@ end_client(palm__http_t *self, palm__http_client_t *client)
 static bool
 has_left(const palm__http_client_t *client)
 {
-    char byte;
-    ssize_t got = recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    char byte; /* the socket is libmicrohttpd's, and never waits */
+    ssize_t got = recv(client->fd, &byte, 1, MSG_PEEK);
     return got == 0
            || (got == -1 && errno != EAGAIN && errno != EWOULDBLOCK
                && errno != EINTR);
