@@ -283,6 +283,31 @@ a_part_that_does_not_wait_passes_its_messages_on(void)
     rig_fini(&rig);
 }
 
+/* Five messages come in one train, of which First sends two. */
+static void
+what_was_sent_before_a_part_ended_goes_on(void)
+{
+    static const palm_hooks_t hooks = {.scatter = scatter_by_payload};
+    struct rig rig;
+    palm_part_options_t options = defaults();
+    rig_init(&rig, NULL);
+    options.hooks = &hooks;
+    rig_add(&rig, "PullService", "Pull", "First", &options);
+    options = defaults();
+    options.messages = 2;
+    rig_add(&rig, "PushService", "First", "Second", &options);
+    add_routed(&rig, "Second", NULL);
+    rig_start(&rig);
+    void *push = connect_push(&rig, "Pull");
+    void *first = connect_pull(&rig, "First");
+    void *second = connect_pull(&rig, "Second");
+    push_text(push, "5");
+    expect_numbers(first, 2);
+    expect_numbers(second, 2);
+    rig_await_count(&rig, PALM_SIDE_OUTBOUND, "First", COUNTER(unrouted), 3);
+    rig_fini(&rig);
+}
+
 static void
 a_part_may_route_to_itself(void)
 {
@@ -396,6 +421,8 @@ static const struct tap_test tests[] = {
     {"a part may route to itself", a_part_may_route_to_itself},
     {"a blocking part passes its feedback on",
      a_blocking_part_passes_its_feedback_on},
+    {"what was sent before a part ended goes on",
+     what_was_sent_before_a_part_ended_goes_on},
     {"feedback goes on once only", feedback_goes_on_once_only},
     {"feedback that is no message is dropped, and the asker answered",
      feedback_that_is_no_message_is_dropped_and_answered},
