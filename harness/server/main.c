@@ -13,6 +13,7 @@
 #include "harness/server/build.h"
 #include "harness/server/cache.h"
 #include "harness/server/dot.h"
+#include "harness/server/fits.h"
 #include "harness/server/plugin.h"
 #include "harness/server/reader.h"
 #include "harness/server/stopper.h"
@@ -75,7 +76,7 @@ print_list(void)
     puts("Keys of a part:\n  part\n  plugin");
     for (size_t i = 0; (key = palm_part_option_name(i)); i++) {
         if (strcmp(key, "name")) {
-            printf("  %s\n", key);
+            printf("  %-18s for %s\n", key, server_fits_words(key));
         }
     }
     server_cache_print_keys();
@@ -150,8 +151,28 @@ log_stats(palm_server_t *server, const palm_log_t *log)
     }
 }
 
+/* Says why the server did not start, with the place of the part's section. */
 static int
-run(palm_server_t *server, struct server_functions *functions, const palm_log_t *log)
+tell_failure(const struct server_file *file, const palm_error_t *err)
+{
+    palm_side_t side;
+    for (size_t i = 0; i < file->count; i++) {
+        const struct server_section *section = &file->sections[i];
+        size_t kind = strlen(section->kind), name = strlen(section->name);
+        const char *text = err->text;
+        if (server_section_side(section, &side)
+            && !strncmp(text, section->kind, kind) && text[kind] == ' '
+            && !strncmp(text + kind + 1, section->name, name)
+            && text[kind + 1 + name] == ':') {
+            return program_error("%s: %s", section->place, text);
+        }
+    }
+    return program_error("%s", err->text);
+}
+
+static int
+run(palm_server_t *server, const struct server_file *file,
+    struct server_functions *functions, const palm_log_t *log)
 {
     struct stopper stopper;
     palm_error_t err = {0};
@@ -162,7 +183,7 @@ run(palm_server_t *server, struct server_functions *functions, const palm_log_t 
     palm_log(log, PALM_LOG_INFO, "PALM-SERVER-STARTING", "server %s starts",
              palm_server_name(server));
     if (palm_server_start(server, &err)) {
-        (void)program_error("%s", err.text);
+        (void)tell_failure(file, &err);
     } else if (print_endpoints(server)) {
         (void)palm_server_stop(server, NULL);
     } else {
@@ -195,7 +216,7 @@ serve(struct server_file *file, const char *path,
         status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
     } else {
         status =
-            arguments->check ? PROGRAM_OK : run(server, &functions, &log);
+            arguments->check ? PROGRAM_OK : run(server, file, &functions, &log);
     }
     palm_server_destroy(&server);
     server_functions_fini(&functions);
