@@ -13,7 +13,7 @@ pull_address = tcp://127.0.0.1:*
 pub_address = tcp://127.0.0.1:*
 [functions]
 hang = echo x >>$tmp/begun; exec tail -f /dev/null
-deaf = echo x >>$tmp/begun; exec >&- 2>&-; while :; do sleep 60; done
+deaf = echo x >>$tmp/begun; exec tail -f /dev/null >/dev/null 2>&1
 END
 
 # begin AS SETTING…: starts it, with --set; sets $server.
