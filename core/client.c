@@ -195,7 +195,10 @@ palm_client_new(const palm_client_options_t *options, palm_error_t *err)
     }
     palm__lookup_init(&self->lookup, self->zmq, self->db_address, self->id,
                       self->timeout);
-    if (check_name(self, err) || connect_sockets(self, options, err)) {
+    /* The lookup sees at once whether the address is understood. */
+    if ((options->cache_only && palm__lookup_open(&self->lookup, err))
+        || check_name(self, err)
+        || (!options->cache_only && connect_sockets(self, options, err))) {
         goto error;
     }
     return self;

@@ -7,6 +7,7 @@
 #ifndef PALM_CLIENT_H
 #define PALM_CLIENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <zmq.h>
 
@@ -27,6 +28,8 @@ typedef struct palm_client_options {
     int64_t window;           /* messages outstanding at most, default 512 */
     int64_t timeout;          /* ms for connecting and for each cache request,
                                  default 5000, -1 = for ever */
+    bool cache_only;          /* speak to the cache at db_address, and to
+                                 nobody else: no messages */
 } palm_client_options_t;
 
 /* A result.  Slices stay valid until palm_result_fini().  They may point into
@@ -68,15 +71,16 @@ const char *palm_client_id(const palm_client_t *self);
  * Waits for room in the window and in the socket, at most timeout ms (-1 = for
  * ever); results that come meanwhile are kept for palm_client_recv(), at most
  * `window` of them: then only receiving makes room, and it fails at once.
- * Returns -1 with errno EAGAIN (no room in time), EINVAL (not UTF-8) or ENOMEM;
- * then nothing was sent. */
+ * Returns -1 with errno EAGAIN (no room in time), EINVAL (not UTF-8), ENOTCONN
+ * (cache_only) or ENOMEM; then nothing was sent. */
 PALM_EXPORT
 int palm_client_send(palm_client_t *self, const char *function,
                      palm_slice_t payload, const char *cache, int64_t timeout)
     PALM_MUST_USE;
 
 /* Gets the next result, in the order of arrival.  On success the caller calls
- * palm_result_fini().  Returns -1 with errno EAGAIN (none in time). */
+ * palm_result_fini().  Returns -1 with errno EAGAIN (none in time) or ENOTCONN
+ * (cache_only). */
 PALM_EXPORT
 int palm_client_recv(palm_client_t *self, palm_result_t *result,
                      int64_t timeout) PALM_MUST_USE;
@@ -128,7 +132,9 @@ int palm_client_delete(palm_client_t *self, palm_slice_t key, palm_error_t *err)
  * end in so many ms, 0 = never; -1 with errno ENOENT if it did not.  list calls
  * f as palm_cache_list() does; -1 with errno EMSGSIZE if there were more keys
  * than one answer holds (f has got the first), ENOTSUP if there was no answer
- * in it.  A server that does not know the verb, or fails, is one of these. */
+ * in it.  stats gets what the server counts, which the caller closes; -1 with
+ * errno ENOTSUP if there was no answer in it.  A server that does not know the
+ * verb, or fails, is one of these. */
 PALM_EXPORT
 int palm_client_cas(palm_client_t *self, palm_slice_t key,
                     const palm_slice_t *expected, palm_slice_t value,
@@ -136,6 +142,9 @@ int palm_client_cas(palm_client_t *self, palm_slice_t key,
 PALM_EXPORT
 int palm_client_ttl(palm_client_t *self, palm_slice_t key, int64_t ttl,
                     palm_error_t *err) PALM_MUST_USE;
+PALM_EXPORT
+int palm_client_stats(palm_client_t *self, zmq_msg_t *json, palm_error_t *err)
+    PALM_MUST_USE;
 PALM_EXPORT
 int palm_client_list(palm_client_t *self, palm_slice_t prefix,
                      palm_cache_list_f *f, void *arg, palm_error_t *err)

@@ -178,3 +178,20 @@ palm_client_list(palm_client_t *self, palm_slice_t prefix, palm_cache_list_f *f,
     errno = saved;
     return result;
 }
+
+int
+palm_client_stats(palm_client_t *self, zmq_msg_t *json, palm_error_t *err)
+{
+    palm_message_t request = palm__client_message(self);
+    if (palm__client_ask(self, "stats", &request, json, err)) {
+        return -1;
+    }
+    if (zmq_msg_size(json) > 0) {
+        return 0;
+    }
+    (void)zmq_msg_close(json);
+    return palm_error_set(err, ENOTSUP,
+                          "stats at the cache '%s': it was refused, or is "
+                          "unknown",
+                          self->db_address);
+}

@@ -154,7 +154,26 @@ an_old_server_is_an_error(void)
     FAILS(EEXIST, cas(client, NULL, &err));
     FAILS(ENOENT, palm_client_ttl(client, key, 1, &err));
     EQUAL_TEXT("srv.ttl", fake_last(&fake).function);
+    zmq_msg_t json;
+    FAILS(ENOTSUP, palm_client_stats(client, &json, &err));
+    CONTAINS(fake.db, err.text);
+    EQUAL_TEXT("srv.stats", fake_last(&fake).function);
     stop(client);
+}
+
+static void
+stats_are_what_the_server_counts(void)
+{
+    struct rig rig;
+    palm_error_t err = {0, ""};
+    zmq_msg_t json;
+    palm_client_t *client = start_real(&rig);
+    MUST(!palm_client_stats(client, &json, &err));
+    palm_slice_t text = {zmq_msg_data(&json), zmq_msg_size(&json)};
+    MUST(text.size > 2 && text.data[0] == '{');
+    (void)zmq_msg_close(&json);
+    palm_client_destroy(&client);
+    rig_fini(&rig);
 }
 
 static void
@@ -179,6 +198,7 @@ static const struct tap_test tests[] = {
     {"ttl ends a key", ttl_ends_a_key},
     {"list gives the keys, until it is ended", list_gives_the_keys},
     {"list tells that there are more", list_tells_that_there_are_more},
+    {"stats are what the server counts", stats_are_what_the_server_counts},
     {"an old server is an error", an_old_server_is_an_error},
     {"wrong keys are not sent", wrong_keys_are_not_sent},
 };

@@ -176,6 +176,10 @@ await_job_result(palm_client_t *self, palm_result_t *result, int64_t deadline)
 int
 palm_client_recv(palm_client_t *self, palm_result_t *result, int64_t timeout)
 {
+    if (!self->sub) {
+        errno = ENOTCONN; /* cache_only */
+        return -1;
+    }
     (void)zmq_msg_init(&result->frame);
     if (self->kept) {
         take_kept(self, &result->frame);
@@ -325,6 +329,10 @@ send_message(palm_client_t *self, const char *function, palm_slice_t payload,
 {
     zmq_msg_t frame;
     int saved;
+    if (!self->push) {
+        errno = ENOTCONN; /* cache_only */
+        return -1;
+    }
     if (build_frame(self, function, payload, cache, &frame)) {
         return -1;
     }

@@ -65,6 +65,39 @@ client_with_both_addresses_needs_no_cache(void)
 }
 
 static void
+client_of_the_cache_needs_nobody_else(void)
+{
+    zmq_msg_t value;
+    palm_result_t result;
+    palm_error_t err = {0, ""};
+    palm_slice_t none = palm_slice("");
+    fake_start(&fake, "srv");
+    fake_put(&fake, "pull_address", NULL);
+    fake_put(&fake, "pub_address", NULL);
+    palm_client_options_t options = default_options();
+    options.cache_only = true;
+    palm_client_t *client = palm_client_new(&options, &err);
+    EQUAL_TEXT("", err.text);
+    EQUAL_INT(1, fake_requests(&fake)); /* the name */
+    MUST(!palm_client_get(client, palm_slice("name"), &value, &err));
+    EQUAL_INT(3, zmq_msg_size(&value));
+    (void)zmq_msg_close(&value);
+    FAILS(ENOTCONN, palm_client_send(client, "f", none, NULL, -1));
+    FAILS(ENOTCONN, palm_client_call(client, "f", none, &result, -1, &err));
+    FAILS(ENOTCONN, palm_client_recv(client, &result, -1));
+    EQUAL_INT(0, palm_client_outstanding(client));
+    palm_client_destroy(&client);
+    options.server = "other";
+    new_fails(EPERM, "'srv', not 'other'", &options);
+    options.server = NULL;
+    options.db_address = "nonsense";
+    new_fails(EINVAL, "nonsense", &options);
+    options.db_address = NULL;
+    new_fails(EINVAL, "no address", &options);
+    fake_stop(&fake);
+}
+
+static void
 wrong_server_name_is_refused(void)
 {
     fake_start(&fake, "other");
@@ -261,6 +294,8 @@ static const struct tap_test tests[] = {
     {"client of any server asks no name", client_of_any_server_asks_no_name},
     {"client with both addresses needs no cache",
      client_with_both_addresses_needs_no_cache},
+    {"client of the cache needs nobody else",
+     client_of_the_cache_needs_nobody_else},
     {"wrong server name is refused", wrong_server_name_is_refused},
     {"missing key names cache and key", missing_key_names_cache_and_key},
     {"silent cache is a timeout with its address",

@@ -28,8 +28,8 @@ palm__lookup_fini(palm__lookup_t *self)
     palm__close(&self->socket);
 }
 
-static int
-open_socket(palm__lookup_t *self, palm_error_t *err)
+int
+palm__lookup_open(palm__lookup_t *self, palm_error_t *err)
 {
     palm__connect_t how = {ZMQ_DEALER,      NULL, NULL, NULL,
                            REQUESTS_QUEUED, 0,    false};
@@ -114,7 +114,7 @@ palm__lookup_ask(palm__lookup_t *self, const palm_message_t *request,
 {
     zmq_msg_t frame;
     int result;
-    if (!self->socket && open_socket(self, err)) {
+    if (!self->socket && palm__lookup_open(self, err)) {
         return -1;
     }
     if (palm_message_encode(request, &frame)) {

@@ -28,6 +28,10 @@ void palm__lookup_init(palm__lookup_t *self, void *zmq, const char *address,
 
 void palm__lookup_fini(palm__lookup_t *self);
 
+/* Opens the socket now.  Returns -1 with the address in *err and errno EINVAL,
+ * ENOMEM or EMFILE. */
+int palm__lookup_open(palm__lookup_t *self, palm_error_t *err) PALM_MUST_USE;
+
 /* Sends a request and waits for its reply, a raw frame that the caller closes.
  * Returns -1 with the address in *err, *reply not initialized, and errno
  *   EINVAL     there is no address, or it is not understood;

@@ -48,6 +48,60 @@ is '-- ends the options' "$out" --key
 client get -- --key
 is 'and - - may begin a value' "$out" --value
 
+client cas counter 1
+is 'cas stores where there is nothing' "$status/$out$err" 0/
+client cas counter 2
+is 'cas without the old value does not replace' "$status" 1
+like 'cas says why' "$err" 'palm-client: cas counter: *another value*'
+client cas counter 2 1
+is 'cas with the old value does' "$status/$out$err" 0/
+client get counter
+is 'cas stored the new one' "$out" 2
+client list count
+is 'list prints the keys with the prefix' "$status/$out$err" 0/counter
+client list
+like 'list without a prefix prints all' "
+$out
+" '*
+counter
+*name
+*pull_address
+*'
+client ttl counter 1h
+is 'ttl' "$status/$out$err" 0/
+client ttl nothing 1h
+is 'ttl of a missing key' "$status" 1
+client ttl counter soon
+is 'ttl takes a duration' "$status" 2
+client ttl counter 1ms
+is_gone_there() {
+    client get counter
+    [ "$status" = 1 ]
+}
+ok 'a key ends at its time' await is_gone_there
+client stats
+like 'stats prints JSON' "$status$out" '0{*"received"*}'
+
+# --- a server that is a cache only ------------------------------------------
+cat >"$tmp/cache.ini" <<END
+[server]
+name = store
+[bypass Cache]
+part = CacheService
+address = tcp://127.0.0.1:*
+END
+start_server store "$tmp/cache.ini" || bail_out 'no store'
+store=$(endpoint store bypass Cache)
+run palm-client --db "$store" --server store set key value
+is 'the cache needs no other part' "$status/$out$err" 0/key
+run palm-client --db "$store" get key
+is 'get neither' "$status/$out$err" 0/value
+run palm-client --db "$store" --server master get key
+is 'the name is asked for nevertheless' "$status" 1
+run palm-client --db "$store" --server store call echo x
+like 'call needs more' "$status$err" '1palm-client: *pub_address*'
+stop "$pid"
+
 # --- call -------------------------------------------------------------------
 client --timeout 50ms call echo x
 is 'no worker: no result in time' "$status/$out" 1/

@@ -76,7 +76,7 @@ lines = wc -l; true"
 
 refuses 'an unknown kind' '[server]
 kind = slave
-name = m' ':2: [[]server] kind: *"slave"*master hub server pipeline sink'
+name = m' ':2: [[]server] kind: *"slave"*master, hub, server, pipeline, sink'
 refuses 'no name' '[server]
 kind = master' ':1: [[]server]: *no name'
 refuses 'a missing address' "$(without pull_a "$server")" \
@@ -89,14 +89,15 @@ refuses 'an empty address' "$(without pub_a "$server")
 pub_address =" ':6: [[]server] pub_address: *'
 refuses 'lists that do not fit together' \
     "$(printf '%s\n' "$sink" | sed 's/a b/a b c/')" \
-    ':1: [[]server]: 2 of sub_address, but 3 of previous*'
+    ':6: [[]server] previous: 2 of sub_address, but 3 of previous*'
 refuses 'a bad truth' "$server
 to_client = perhaps" ':7: [[]server] to_client: *'
 refuses 'an unknown key beside a kind' "$server
 colour = red" ':7: [[]server] colour: *'
 refuses 'a key of a kind without one' '[server]
 name = m
-pull_address = tcp://127.0.0.1:1' ':3: [[]server] pull_address: *'
+pull_address = tcp://127.0.0.1:1' \
+    ':3: [[]server] pull_address: *needs kind = *'
 refuses 'a part that the kind does not have' "$server
 [inbound Pool]
 hwm = 5" ':7: [[]inbound Pool]: part = *missing'
@@ -112,7 +113,19 @@ address = $any" ':8: [[]inbound Pull] address: the kind *'
 refuses 'a second part of that name' "$server
 [inbound Pull]
 part = PullService
-address = $any" ':7: [[]inbound Pull]: *already'
+address = $any" ':8: [[]inbound Pull] part: *leave part away'
+refuses "a plugin in the section of a kind's part" "$server
+[inbound Pull]
+plugin = ./none.so" ':8: [[]inbound Pull] plugin: the kind *'
+refuses 'an option that is not for the part' "$server
+[outbound Pub]
+hold_time = 1s
+interval = 1s" ':9: [[]outbound Pub] interval: is for PushBypassConnection, *'
+refuses 'an address of another form' '[server]
+kind = sink
+name = k
+sub_address = tcp://127.0.0.1:1 http://127.0.0.1:2' \
+    ':4: [[]server] sub_address: expected a ZeroMQ address*'
 refuses 'functions of a kind that runs none' "$master
 [functions]
 f = cat" ':9: [[]functions]: only servers of kind *'

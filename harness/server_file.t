@@ -155,7 +155,7 @@ refuses 'an unknown key of the cache' "${cache}colour = red" \
     ':4: [[]cache] colour: *'
 refuses 'a bad value of the cache' "${cache}ttl = soon" ':4: [[]cache] ttl: *'
 refuses 'keys of another back end' "${cache}path = /tmp" \
-    ':3: [[]cache]: *path is for lmdb'
+    ':4: [[]cache] path: *path is for lmdb'
 refuses 'a cache section with a name' "${server}[cache a]" ':3: [[]cache a]: *'
 run palm-server --list
 list=$out
@@ -211,5 +211,7 @@ run palm-server --list
 is '--list succeeds' "$status$err" 0
 like '--list names parts with their side' "$out" '*inbound *PullService*'
 like '--list names the keys' "$out" '*stop_timeout*address*route*'
+like '--list says which parts a key is for' "$out" \
+    '*  address  *for every part*  hold_size  *for PubService*'
 
 done_testing

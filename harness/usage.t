@@ -105,7 +105,7 @@ for name in palm-server palm-worker palm-client; do
 done
 run palm-server --list
 missing=
-for key in $(echo "$out" | sed '1,/^Keys/d; /^Keys/d'); do
+for key in $(echo "$out" | sed '1,/^Keys/d; /^Keys/d' | awk '{print $1}'); do
     plain palm-server | grep -qE "^\.BR? (.*[ \"])?$key( |\$)" \
         || missing="$missing $key"
 done

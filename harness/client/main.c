@@ -55,11 +55,16 @@ static const struct program program = {
     "--db ADDRESS [OPTION]... job FUNCTION <LINES\n"
     "--db ADDRESS [OPTION]... get KEY\n"
     "--db ADDRESS [OPTION]... set KEY VALUE|-\n"
-    "--db ADDRESS [OPTION]... delete KEY\n",
+    "--db ADDRESS [OPTION]... delete KEY\n"
+    "--db ADDRESS [OPTION]... cas KEY VALUE|- [OLD]\n"
+    "--db ADDRESS [OPTION]... ttl KEY TIME\n"
+    "--db ADDRESS [OPTION]... list [PREFIX]\n"
+    "--db ADDRESS [OPTION]... stats\n",
     "call sends one message and prints its result; job sends one for each "
     "line\n"
-    "of stdin and prints a line for each result; get, set and delete speak to\n"
-    "the cache.  - stands for what is on stdin.\n",
+    "of stdin and prints a line for each result; the others speak to the "
+    "cache\n"
+    "only.  - stands for what is on stdin.\n",
     options,
     sizeof options / sizeof *options,
     "Exit status: 0 all is well, 1 an error, an error result or none in time,\n"
@@ -188,16 +193,88 @@ run_delete(palm_client_t *client, char **operands, struct arguments *arguments)
     return PROGRAM_OK;
 }
 
+static int
+run_cas(palm_client_t *client, char **operands, struct arguments *arguments)
+{
+    palm_slice_t value, old = palm_slice(operands[2]);
+    palm_error_t err = {0};
+    char *owned;
+    (void)arguments;
+    if (read_operand(operands[1], &value, &owned)) {
+        return PROGRAM_FAILED;
+    }
+    int rc = palm_client_cas(client, palm_slice(operands[0]),
+                             operands[2] ? &old : NULL, value, &err);
+    free(owned);
+    return rc ? program_error("cas %s: %s", operands[0], err.text) : PROGRAM_OK;
+}
+
+static int
+run_ttl(palm_client_t *client, char **operands, struct arguments *arguments)
+{
+    palm_error_t err = {0};
+    int64_t ttl;
+    (void)arguments;
+    if (palm_value_duration(operands[1], &ttl, &err)) {
+        return program_misuse("ttl: %s", err.text);
+    }
+    ttl = ttl < 0 ? 0 : ttl; /* "never" */
+    return palm_client_ttl(client, palm_slice(operands[0]), ttl, &err)
+               ? program_error("ttl %s: %s", operands[0], err.text)
+               : PROGRAM_OK;
+}
+
+/* A palm_cache_list_f. */
+static int
+print_key(palm_slice_t key, void *arg)
+{
+    (void)arg;
+    (void)fwrite(key.data, 1, key.size, stdout);
+    (void)putchar('\n');
+    return 0;
+}
+
+static int
+run_list(palm_client_t *client, char **operands, struct arguments *arguments)
+{
+    palm_error_t err = {0};
+    (void)arguments;
+    int rc = palm_client_list(client, palm_slice(operands[0]), print_key, NULL,
+                              &err);
+    if (program_flush()) {
+        return PROGRAM_FAILED;
+    }
+    return rc ? program_error("%s", err.text) : PROGRAM_OK;
+}
+
+static int
+run_stats(palm_client_t *client, char **operands, struct arguments *arguments)
+{
+    zmq_msg_t json;
+    palm_error_t err = {0};
+    (void)operands;
+    (void)arguments;
+    if (palm_client_stats(client, &json, &err)) {
+        return program_error("%s", err.text);
+    }
+    int status = print_bytes(zmq_msg_data(&json), zmq_msg_size(&json));
+    (void)zmq_msg_close(&json);
+    return status;
+}
+
 static const struct command {
     const char *name;
-    int least; /* operands behind the name */
-    int most;
+    int least;       /* operands behind the name */
+    int most;        /* of them, at most 3 */
+    bool cache_only; /* needs nothing of the server but its cache */
     int (*run)(palm_client_t *client, char **operands,
                struct arguments *arguments);
 } commands[] = {
-    {"call", 1, 2, run_call},     {"job", 1, 1, run_job},
-    {"get", 1, 1, run_get},       {"set", 2, 2, run_set},
-    {"delete", 1, 1, run_delete},
+    {"call", 1, 2, false, run_call},    {"job", 1, 1, false, run_job},
+    {"get", 1, 1, true, run_get},       {"set", 2, 2, true, run_set},
+    {"delete", 1, 1, true, run_delete}, {"cas", 2, 3, true, run_cas},
+    {"ttl", 2, 2, true, run_ttl},       {"list", 0, 1, true, run_list},
+    {"stats", 0, 0, true, run_stats},
 };
 
 /* --- the rest ---------------------------------------------------------- */
@@ -248,6 +325,7 @@ act(struct arguments *arguments, char **operands, int count)
     }
     operands[count] = NULL;
     arguments->client.window = arguments->job.window;
+    arguments->client.cache_only = command->cache_only;
     return connect_and_run(command, operands + 1, arguments);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/server/cache.h"
+#include "harness/server/fits.h"
 #include "harness/server/kind.h"
 
 /* The kinds of sections that hold a part, by side. */
@@ -62,7 +63,14 @@ server_refuse_as(palm_error_t *err, const struct server_section *section,
     if (reason->code == ENOMEM) {
         return palm_error_set(err, ENOMEM, "%s", reason->text);
     }
-    return server_refuse(err, section, setting, reason->text);
+    /* The library does not know that the key stands before its reason. */
+    const char *text = reason->text;
+    size_t size = setting ? strlen(setting->key) : 0;
+    if (size && !strncmp(text, setting->key, size)
+        && !strncmp(text + size, ": ", 2)) {
+        text += size + 2;
+    }
+    return server_refuse(err, section, setting, text);
 }
 
 static int
@@ -108,7 +116,11 @@ read_options(const struct server_section *section,
         }
         if (palm_server_option_set(options, setting->key, setting->value,
                                    &reason)) {
-            return server_refuse_as(err, section, setting, &reason);
+            return server_kind_knows(setting->key)
+                       ? server_refuse(err, section, setting,
+                                       "is for servers of a kind: it needs "
+                                       "kind = …")
+                       : server_refuse_as(err, section, setting, &reason);
         }
     }
     return 0;
@@ -186,6 +198,7 @@ find_class(const struct server_section *section, palm_side_t side,
 
 int
 server_set_part_options(const struct server_section *section,
+                        const palm_part_class_t *class_,
                         palm_part_options_t *options, palm_error_t *err)
 {
     palm_error_t reason = {0};
@@ -203,7 +216,7 @@ server_set_part_options(const struct server_section *section,
             return server_refuse_as(err, section, setting, &reason);
         }
     }
-    return 0;
+    return server_fits_part(section, class_, options, err);
 }
 
 /* Whether the server has, or will have, that outbound part. */
@@ -244,12 +257,10 @@ add_part(palm_server_t *server, const struct server_file *file,
     palm_error_t reason = {0};
     const palm_part_class_t *found = find_class(section, side, err);
     palm_part_options_init(&options);
-    if (!found || server_set_part_options(section, &options, err)
-        || check_route(server, file, section, err)) {
+    if (!found || server_set_part_options(section, found, &options, err)
+        || check_route(server, file, section, err)
+        || server_fits_needs(section, found, err)) {
         return -1;
-    }
-    if (!options.address || !*options.address) {
-        return server_refuse(err, section, NULL, "address = … is missing");
     }
     options.name = section->name;
     if (palm_server_add(server, found, &options, &reason)) {
@@ -281,6 +292,9 @@ add_presets(palm_server_t *server, const struct server_file *file,
             palm_error_t *err)
 {
     const struct server_section *section = server_file_find(file, "preset", "");
+    if (section && server_fits_preset(section, err)) {
+        return -1;
+    }
     for (size_t i = 0; section && i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
         if (palm_server_preset(server, setting->key,

@@ -16,15 +16,17 @@ palm_server_t *server_build(const struct server_file *file, palm_log_t *log,
                             struct server_functions *functions,
                             palm_error_t *err);
 
-/* Sets the options of a part from its section. */
+/* Sets the options of a part of that class from its section, see fits.h. */
 int server_set_part_options(const struct server_section *section,
+                            const palm_part_class_t *class_,
                             palm_part_options_t *options, palm_error_t *err);
 
 /* Refuses a setting of a section, or, with setting NULL, the section. */
 int server_refuse(palm_error_t *err, const struct server_section *section,
                   const struct server_setting *setting, const char *reason);
 
-/* Refuses for a reason that the library gave; keeps ENOMEM. */
+/* Refuses for a reason that the library gave, without the key if that stands
+ * before it; keeps ENOMEM. */
 int server_refuse_as(palm_error_t *err, const struct server_section *section,
                      const struct server_setting *setting,
                      const palm_error_t *reason);

@@ -2,21 +2,13 @@
 #include "config.h"
 #include "harness/server/cache.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
-/* Refuses a setting or, with setting NULL, the section; keeps ENOMEM. */
-static int
-refuse(palm_error_t *err, const struct server_section *section,
-       const struct server_setting *setting, const palm_error_t *reason)
-{
-    if (reason->code == ENOMEM) {
-        return palm_error_set(err, ENOMEM, "%s", reason->text);
-    }
-    return server_file_refuse(err, setting ? setting->place : section->place,
-                              section, setting ? setting->key : NULL,
-                              reason->text);
-}
+#include "harness/server/build.h"
+#include "harness/server/fits.h"
+
+static const char before[] = "cache: "; /* the library's reasons */
 
 int
 server_cache_read(const struct server_file *file,
@@ -33,14 +25,26 @@ server_cache_read(const struct server_file *file,
         const struct server_setting *setting = &section->settings[i];
         if (palm_cache_option_set(cache, setting->key, setting->value,
                                   &reason)) {
-            return refuse(err, section, setting, &reason);
+            return server_refuse_as(err, section, setting, &reason);
         }
     }
     if (!cache->size) {
         cache->size = options->cache_size;
     }
     if (palm_cache_options_check(cache, &reason)) {
-        return refuse(err, section, NULL, &reason);
+        const struct server_setting *culprit =
+            server_fits_culprit(section, reason.text);
+        if (!strncmp(reason.text, before, sizeof before - 1)) {
+            memmove(reason.text, reason.text + sizeof before - 1,
+                    strlen(reason.text + sizeof before - 1) + 1);
+        }
+        return server_refuse_as(
+            err, section,
+            culprit ? culprit : server_section_find(section, "backend"),
+            &reason);
+    }
+    if (server_fits_cache(section, cache->backend, err)) {
+        return -1;
     }
     options->cache = cache;
     return 0;

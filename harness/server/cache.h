@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cache.h: the section [cache] of a server file. */
-#ifndef PALM_SERVER_CACHE_H
-#define PALM_SERVER_CACHE_H
+#ifndef HARNESS_SERVER_CACHE_H
+#define HARNESS_SERVER_CACHE_H
 
 #include "harness/server/file.h"
 #include "parts/palm.h"

@@ -9,6 +9,8 @@
 #include "harness/server/build.h"
 #include "harness/worker/builtin.h"
 
+enum { MARGIN = 100 }; /* ms, at most, that a result has to leave */
+
 static const char no_functions[] =
     "only servers of kind server, pipeline and sink run functions";
 
@@ -60,6 +62,16 @@ add_command(struct server_functions *self, palm_server_t *server,
     return 0;
 }
 
+/* A server may begin to drain by itself. */
+static void
+look(void *arg)
+{
+    struct server_functions *self = arg;
+    if (palm_server_state(self->server) == PALM_SERVER_DRAINING) {
+        server_functions_stop(self);
+    }
+}
+
 static int
 add_commands(struct server_functions *self, palm_server_t *server,
              const struct server_section *section, int64_t timeout,
@@ -69,6 +81,7 @@ add_commands(struct server_functions *self, palm_server_t *server,
     if (!self->commands) {
         return palm_error_set(err, ENOMEM, "out of memory");
     }
+    command_watch(look, self);
     for (size_t i = 0; i < section->count; i++) {
         if (add_command(self, server, section, &section->settings[i], timeout,
                         err)) {
@@ -100,15 +113,20 @@ server_functions_add(struct server_functions *self, palm_server_t *server,
     if (read_timeout(main, &timeout, err)) {
         return -1;
     }
+    self->server = server;
     return section ? add_commands(self, server, section, timeout, err) : 0;
 }
 
 void
-server_functions_stop(const struct server_functions *self)
+server_functions_stop(struct server_functions *self)
 {
-    if (self->count > 0 && self->stop_timeout >= 0) {
-        command_limit(program_now() + self->stop_timeout);
+    int64_t timeout = self->stop_timeout;
+    int64_t before = timeout / 10 < MARGIN ? timeout / 10 : MARGIN;
+    if (self->count == 0 || timeout < 0
+        || __atomic_exchange_n(&self->is_stopping, true, __ATOMIC_RELAXED)) {
+        return;
     }
+    command_limit(program_now() + timeout - before);
 }
 
 void

@@ -14,7 +14,9 @@
 struct server_functions {
     struct command *commands;
     size_t count;
-    int64_t stop_timeout; /* of the server, -1 = never */
+    int64_t stop_timeout;  /* of the server, -1 = never */
+    palm_server_t *server; /* that runs them */
+    bool is_stopping;      /* the limit has been set; atomic */
 };
 
 /* Registers the functions.  *self, which is empty before, holds the commands:
@@ -24,9 +26,11 @@ struct server_functions {
 int server_functions_add(struct server_functions *self, palm_server_t *server,
                          const struct server_file *file, palm_error_t *err);
 
-/* The server begins to stop: when its stop_timeout is over, a command that
- * still runs is killed.  Any thread. */
-void server_functions_stop(const struct server_functions *self);
+/* The server begins to stop: a little before its stop_timeout is over, so that
+ * the result still leaves, a command that runs is killed.  Who ends a server is
+ * not asked: one that drains by itself has the same limit.  Counts once, from
+ * any thread. */
+void server_functions_stop(struct server_functions *self);
 
 void server_functions_fini(struct server_functions *self);
 

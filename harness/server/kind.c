@@ -7,11 +7,23 @@
 #include <string.h>
 
 #include "harness/server/build.h"
+#include "harness/server/fits.h"
 #include "harness/server/functions.h"
 
-/* What the kind, or a key of [server], says about its parts. */
-static const char *const fixed_keys[] = {"address", "route", "previous",
-                                         "pipelined"};
+/* What the kind, or a key of [server], says about its parts, and what to do. */
+static const char decided[] = "the kind of the server decides that";
+
+static const struct {
+    const char *key;
+    const char *reason;
+} fixed_keys[] = {
+    {"part", "the kind of the server has this part: leave part away"},
+    {"plugin", decided},
+    {"address", decided},
+    {"route", decided},
+    {"previous", decided},
+    {"pipelined", decided},
+};
 
 enum { FIXED_COUNT = sizeof fixed_keys / sizeof *fixed_keys };
 
@@ -28,11 +40,16 @@ is_kind_option(const char *key)
 }
 
 bool
+server_kind_knows(const char *key)
+{
+    return !strcmp(key, "kind") || !strcmp(key, SERVER_EXEC_TIMEOUT)
+           || is_kind_option(key);
+}
+
+bool
 server_kind_has_key(const struct server_section *section, const char *key)
 {
-    return server_section_find(section, "kind")
-           && (!strcmp(key, "kind") || !strcmp(key, SERVER_EXEC_TIMEOUT)
-               || is_kind_option(key));
+    return server_section_find(section, "kind") && server_kind_knows(key);
 }
 
 bool
@@ -60,10 +77,9 @@ check_keys(const struct server_section *section, palm_error_t *err)
 {
     for (size_t i = 0; i < FIXED_COUNT; i++) {
         const struct server_setting *setting =
-            server_section_find(section, fixed_keys[i]);
+            server_section_find(section, fixed_keys[i].key);
         if (setting) {
-            return server_refuse(err, section, setting,
-                                 "the kind of the server decides that");
+            return server_refuse(err, section, setting, fixed_keys[i].reason);
         }
     }
     return 0;
@@ -83,11 +99,12 @@ adjust(const palm_part_info_t *part, palm_part_options_t *options, void *arg,
     struct adjusting *self = arg;
     const struct server_section *section =
         server_file_find(self->file, server_side_name(part->side), part->name);
-    if (!section || server_section_find(section, "part")) {
+    if (!section) {
         return 0;
     }
-    self->has_refused = check_keys(section, err)
-                        || server_set_part_options(section, options, err);
+    self->has_refused =
+        check_keys(section, err)
+        || server_set_part_options(section, part->class_, options, err);
     return self->has_refused ? -1 : 0;
 }
 
@@ -106,8 +123,8 @@ find_kind(const struct server_section *section, palm_kind_t *kind,
                    "there is no kind \"%.99s\"; there are", setting->value);
     for (size_t i = 0; palm_kind_name(i); i++) {
         size_t size = strlen(reason);
-        (void)snprintf(reason + size, sizeof reason - size, " %s",
-                       palm_kind_name(i));
+        (void)snprintf(reason + size, sizeof reason - size, "%s %s",
+                       i > 0 ? "," : "", palm_kind_name(i));
     }
     return server_refuse(err, section, setting, reason);
 }
@@ -151,14 +168,17 @@ server_kind_build(const struct server_file *file,
     options.adjust = adjust;
     options.adjust_arg = &adjusting;
     if (find_kind(section, &kind, err)
-        || read_options(section, kind, &options, err)) {
+        || read_options(section, kind, &options, err)
+        || server_fits_kind(section, err)) {
         return NULL;
     }
     palm_server_t *made = palm_kind_new(kind, &options, &reason);
     if (!made) {
         (void)(adjusting.has_refused
                    ? palm_error_set(err, reason.code, "%s", reason.text)
-                   : server_refuse_as(err, section, NULL, &reason));
+                   : server_refuse_as(err, section,
+                                      server_fits_culprit(section, reason.text),
+                                      &reason));
     }
     return made;
 }

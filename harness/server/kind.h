@@ -10,6 +10,9 @@
 /* Whether [server] may hold the key: those of a kind, if it has one. */
 bool server_kind_has_key(const struct server_section *section, const char *key);
 
+/* Whether it is a key of a kind. */
+bool server_kind_knows(const char *key);
+
 /* Makes a server of the kind that the section [server] names.  The sections of
  * its parts, which have no `part`, are used.  Returns NULL with the place of
  * the mistake in *err and errno EINVAL, or ENOMEM. */

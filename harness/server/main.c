@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* palm-server: runs the server that a file describes.
- *
- * SIGTERM and SIGINT are blocked in every thread; one thread waits for the
- * first of them and drains the server.  While it does so it lets a second one
- * through, whose handler ends the process.  If the server ends by itself,
- * main() wakes that thread by a SIGUSR1, which stays blocked otherwise. */
+/* palm-server: runs the server that a file describes.  What signals do is
+ * in stopper.c. */
 #include "config.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/program/program.h"
 #include "harness/server/build.h"
 #include "harness/server/cache.h"
 #include "harness/server/dot.h"
+#include "harness/server/fits.h"
 #include "harness/server/plugin.h"
 #include "harness/server/reader.h"
+#include "harness/server/stopper.h"
 
 struct arguments {
     bool check;
@@ -81,7 +76,7 @@ print_list(void)
     puts("Keys of a part:\n  part\n  plugin");
     for (size_t i = 0; (key = palm_part_option_name(i)); i++) {
         if (strcmp(key, "name")) {
-            printf("  %s\n", key);
+            printf("  %-18s for %s\n", key, server_fits_words(key));
         }
     }
     server_cache_print_keys();
@@ -118,83 +113,6 @@ override(struct server_file *file, const struct program_list *overrides,
     return 0;
 }
 
-/* --- signals ----------------------------------------------------------- */
-
-/* What the thread that waits for signals is given, and gives back. */
-struct stopper {
-    palm_server_t *server; /* outlives the thread */
-    const struct server_functions *functions;
-    const palm_log_t *log;
-    pthread_t thread;
-    sigset_t signals; /* SIGTERM and SIGINT */
-    bool has_ended;   /* set, atomically, before the SIGUSR1 */
-    int stop_code;    /* errno of palm_server_stop(), 0 = all is drained */
-    palm_error_t err; /* what it said */
-};
-
-static void
-on_second_signal(int number)
-{
-    static const char text[] = "palm-server: second signal: not drained\n";
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)ignored;
-    (void)number;
-    command_kill_running();
-    _exit(PROGRAM_FAILED);
-}
-
-static void
-block_signals(sigset_t *signals)
-{
-    struct sigaction action = {.sa_handler = on_second_signal};
-    sigset_t wake;
-    (void)sigemptyset(signals);
-    (void)sigaddset(signals, SIGTERM);
-    (void)sigaddset(signals, SIGINT);
-    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
-    (void)sigemptyset(&wake);
-    (void)sigaddset(&wake, SIGUSR1);
-    (void)pthread_sigmask(SIG_BLOCK, &wake, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGINT, &action, NULL);
-    /* A reader of READY that went away is an error of write(), no death. */
-    action.sa_handler = SIG_IGN;
-    (void)sigaction(SIGPIPE, &action, NULL);
-}
-
-/* Waits for one of the signals.  Returns 0 if the server ended before. */
-static int
-await_signal(struct stopper *self)
-{
-    sigset_t all = self->signals;
-    int number = 0;
-    (void)sigaddset(&all, SIGUSR1);
-    while (!__atomic_load_n(&self->has_ended, __ATOMIC_ACQUIRE)) {
-        if (!sigwait(&all, &number) && number != SIGUSR1) {
-            return number;
-        }
-    }
-    return 0;
-}
-
-static void *
-stop_on_signal(void *arg)
-{
-    struct stopper *self = arg;
-    int number = await_signal(self);
-    if (!number) {
-        return NULL;
-    }
-    (void)pthread_sigmask(SIG_UNBLOCK, &self->signals, NULL);
-    palm_log(self->log, PALM_LOG_INFO, "PALM-SERVER-STOPPING",
-             "signal %d: drains; a second one leaves at once", number);
-    server_functions_stop(self->functions);
-    if (palm_server_stop(self->server, &self->err)) {
-        self->stop_code = errno;
-    }
-    return NULL;
-}
-
 /* --- running ----------------------------------------------------------- */
 
 static int
@@ -223,53 +141,57 @@ log_stats(palm_server_t *server, const palm_log_t *log)
         (void)palm_server_stats(server, part.side, part.name, &stats);
         palm_log(log, PALM_LOG_INFO, "PALM-SERVER-COUNTED",
                  "%s %s: received=%" PRIu64 " sent=%" PRIu64
-                 " undecodable=%" PRIu64 " failed=%" PRIu64 " unrouted=%" PRIu64
-                 " absent=%" PRIu64 " slow=%" PRIu64 " expired=%" PRIu64
-                 " left=%" PRIu64,
+                 " undecodable=%" PRIu64 " foreign=%" PRIu64 " failed=%" PRIu64
+                 " unrouted=%" PRIu64 " absent=%" PRIu64 " slow=%" PRIu64
+                 " expired=%" PRIu64 " left=%" PRIu64,
                  server_side_name(part.side), part.name, stats.received,
-                 stats.sent, stats.undecodable, stats.failed, stats.unrouted,
-                 stats.absent, stats.slow, stats.expired, stats.left);
+                 stats.sent, stats.undecodable, stats.foreign, stats.failed,
+                 stats.unrouted, stats.absent, stats.slow, stats.expired,
+                 stats.left);
     }
 }
 
-/* Runs a started server until it has ended; returns the exit status. */
+/* Says why the server did not start, with the place of the part's section. */
 static int
-await_end(struct stopper *stopper)
+tell_failure(const struct server_file *file, const palm_error_t *err)
 {
-    int code = pthread_create(&stopper->thread, NULL, stop_on_signal, stopper);
-    if (code) {
-        return program_error("cannot make a thread: %s", strerror(code));
+    palm_side_t side;
+    for (size_t i = 0; i < file->count; i++) {
+        const struct server_section *section = &file->sections[i];
+        size_t kind = strlen(section->kind), name = strlen(section->name);
+        const char *text = err->text;
+        if (server_section_side(section, &side)
+            && !strncmp(text, section->kind, kind) && text[kind] == ' '
+            && !strncmp(text + kind + 1, section->name, name)
+            && text[kind + 1 + name] == ':') {
+            return program_error("%s: %s", section->place, text);
+        }
     }
-    int status = PROGRAM_OK;
-    if (palm_server_wait(stopper->server, -1)) {
-        status = program_error("%s", palm_strerror(errno));
-    }
-    __atomic_store_n(&stopper->has_ended, true, __ATOMIC_RELEASE);
-    (void)pthread_kill(stopper->thread, SIGUSR1);
-    (void)pthread_join(stopper->thread, NULL);
-    if (!stopper->stop_code
-        && palm_server_stop(stopper->server, &stopper->err)) {
-        stopper->stop_code = errno;
-    }
-    return stopper->stop_code ? program_error("%s", stopper->err.text) : status;
+    return program_error("%s", err->text);
 }
 
 static int
-run(palm_server_t *server, const struct server_functions *functions,
-    const palm_log_t *log)
+run(palm_server_t *server, const struct server_file *file,
+    struct server_functions *functions, const palm_log_t *log)
 {
-    struct stopper stopper = {
-        .server = server, .functions = functions, .log = log};
+    struct stopper stopper;
     palm_error_t err = {0};
-    block_signals(&stopper.signals);
+    int status = PROGRAM_FAILED;
+    if (stopper_start(&stopper, server, functions, log)) {
+        return program_error("cannot make a thread: %s", strerror(errno));
+    }
+    palm_log(log, PALM_LOG_INFO, "PALM-SERVER-STARTING", "server %s starts",
+             palm_server_name(server));
     if (palm_server_start(server, &err)) {
-        return program_error("%s", err.text);
+        (void)tell_failure(file, &err);
+    } else if (print_endpoints(server)) {
+        (void)palm_server_stop(server, NULL);
+    } else {
+        status = stopper_wait(&stopper) ? program_error("%s", stopper.err.text)
+                                        : PROGRAM_OK;
+        log_stats(server, log);
     }
-    if (print_endpoints(server)) {
-        return PROGRAM_FAILED;
-    }
-    int status = await_end(&stopper);
-    log_stats(server, log);
+    stopper_end(&stopper);
     return status;
 }
 
@@ -280,7 +202,7 @@ serve(struct server_file *file, const char *path,
     palm_log_t log = {palm_log_stderr, (void *)(uintptr_t)program.name,
                       PALM_LOG_INFO};
     palm_error_t err = {0};
-    struct server_functions functions = {NULL, 0, -1};
+    struct server_functions functions = {.stop_timeout = -1};
     palm_server_t *server = NULL;
     struct server_plugins plugins = {0};
     int status = PROGRAM_MISUSED;
@@ -293,7 +215,8 @@ serve(struct server_file *file, const char *path,
         server_dot(server, file);
         status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
     } else {
-        status = arguments->check ? PROGRAM_OK : run(server, &functions, &log);
+        status =
+            arguments->check ? PROGRAM_OK : run(server, file, &functions, &log);
     }
     palm_server_destroy(&server);
     server_functions_fini(&functions);

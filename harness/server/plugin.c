@@ -43,14 +43,6 @@ open_plugin(struct server_plugins *self, const struct server_file *file,
     return plugin;
 }
 
-static int
-refuse(palm_error_t *err, const struct server_section *section,
-       const struct server_setting *setting, const palm_error_t *reason)
-{
-    return server_file_refuse(err, setting->place, section, setting->key,
-                              reason->text);
-}
-
 int
 server_plugins_load(struct server_plugins *self, struct server_file *file,
                     palm_error_t *err)
@@ -67,11 +59,11 @@ server_plugins_load(struct server_plugins *self, struct server_file *file,
         }
         palm_plugin_t *plugin = open_plugin(self, file, from->value, &reason);
         if (!plugin) {
-            return refuse(err, section, from, &reason);
+            return server_refuse_as(err, section, from, &reason);
         }
         section->class_ = palm_plugin_class(plugin, part->value, &reason);
         if (!section->class_) {
-            return refuse(err, section, part, &reason);
+            return server_refuse_as(err, section, part, &reason);
         }
     }
     return 0;

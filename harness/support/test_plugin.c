@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_plugin: a shared object with part classes, good ones and such as are to
  * be refused. */
+#include <unistd.h>
+
 #include <parts/palm.h>
 
 static int
@@ -25,6 +27,40 @@ PALM_EXPORT const palm_part_class_t DerivedPull = {
     .name = "DerivedPull",
     .base = "PullService",
     .hooks = {.scatter = twice},
+};
+
+/* Waits for ever: signals are blocked here. */
+static int
+never(palm_part_t *part, zmq_msg_t *frame, void *arg)
+{
+    (void)part;
+    (void)frame;
+    (void)arg;
+    return pause();
+}
+
+static int64_t
+no_tick(palm_part_t *part)
+{
+    (void)part;
+    return -1;
+}
+
+/* What it does with its options nobody else can know. */
+PALM_EXPORT const palm_part_class_t OwnPull = {
+    .abi = PALM_PART_ABI,
+    .name = "OwnPull",
+    .direction = PALM_INBOUND,
+    .binds = true,
+    .socket_type = ZMQ_PULL,
+    .operations = {.tick = no_tick},
+};
+
+PALM_EXPORT const palm_part_class_t StuckPush = {
+    .abi = PALM_PART_ABI,
+    .name = "StuckPush",
+    .base = "PushService",
+    .hooks = {.from_router = never},
 };
 
 /* Of another interface, and nothing but its number: who reads a second member

@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/program/program.h"
@@ -15,7 +17,8 @@
 enum {
     HEADER_SIZE = 4,     /* of a frame of a persistent command */
     READ_SIZE = 1 << 16, /* bytes made room for at a time, at least */
-    LOOK = 500,          /* ms between two looks at the limit */
+    LOOK = 20,           /* ms between two looks at the limit */
+    NAP_MAX = 5000000,   /* ns between two looks whether a command has ended */
     FAREWELL = 2000      /* ms that a persistent command may take to end */
 };
 
@@ -23,6 +26,12 @@ enum {
 static volatile sig_atomic_t running_group;
 
 static int64_t limit = -1; /* see command_limit(); atomic, -1 = none */
+
+/* See command_watch(); constant once there are messages. */
+static struct {
+    void (*look)(void *arg);
+    void *arg;
+} watcher;
 
 /* What still has to be written for one message: a header and the payload. */
 struct feed {
@@ -55,10 +64,20 @@ command_limit(int64_t deadline)
     __atomic_store_n(&limit, deadline, __ATOMIC_RELAXED);
 }
 
+void
+command_watch(void (*f)(void *arg), void *arg)
+{
+    watcher.look = f;
+    watcher.arg = arg;
+}
+
 /* The deadline of a message that runs, as it is now. */
 static int64_t
 limited(int64_t deadline)
 {
+    if (watcher.look) {
+        watcher.look(watcher.arg);
+    }
     int64_t most = __atomic_load_n(&limit, __ATOMIC_RELAXED);
     return most >= 0 && (deadline < 0 || most < deadline) ? most : deadline;
 }
@@ -263,6 +282,29 @@ give_up(struct command *self, int code, palm_error_t *err)
                           palm_strerror(code));
 }
 
+/* Waits until the command has ended, or its time is over: a limit may come
+ * meanwhile.  It remains to be reaped.  Whether it has ended. */
+static bool
+await_end(const struct command *self, int64_t deadline)
+{
+    struct timespec nap = {0, 50000};
+    int64_t until;
+    siginfo_t info;
+    for (;;) {
+        info.si_pid = 0;
+        if (waitid(P_PID, (id_t)self->pid, &info, WEXITED | WNOHANG | WNOWAIT)
+            || info.si_pid) {
+            return true;
+        }
+        until = limited(deadline);
+        if (until >= 0 && program_now() >= until) {
+            return false;
+        }
+        (void)nanosleep(&nap, NULL);
+        nap.tv_nsec = nap.tv_nsec < NAP_MAX / 2 ? 2 * nap.tv_nsec : NAP_MAX;
+    }
+}
+
 static int
 run_once(struct command *self, struct feed *feed, int64_t deadline,
          palm_error_t *err)
@@ -270,7 +312,11 @@ run_once(struct command *self, struct feed *feed, int64_t deadline,
     if (pump(self, feed, deadline) < 0) {
         return give_up(self, errno, err);
     }
-    int status = end_process(self, limited(deadline));
+    close_end(&self->to);
+    if (!await_end(self, deadline)) {
+        return give_up(self, ETIMEDOUT, err);
+    }
+    int status = end_process(self, -1);
     return status ? fail(err, EIO, "ended with ", status) : 0;
 }
 

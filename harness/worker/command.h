@@ -43,6 +43,10 @@ int command_function(const palm_message_t *message, palm_reply_t *reply,
  * program_now()), also one that runs already.  Any thread. */
 void command_limit(int64_t deadline);
 
+/* Has f called whenever a message is at a command, about every 20 ms: it may
+ * set the limit.  Set it before there are messages.  NULL = nobody looks. */
+void command_watch(void (*f)(void *arg), void *arg);
+
 /* Kills the command that runs for a message now.  For signal handlers. */
 void command_kill_running(void);
 
