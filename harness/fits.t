@@ -53,6 +53,7 @@ takes outbound PushPullService "$any" 'isolated = yes
 pull_address = tcp://127.0.0.1:*' 'pull_address = tcp://127.0.0.1:*
 advertise_pull_as = pull
 reply_timeout = never'
+takes inbound GatewayRouter "$any" 'reply_timeout = 1s'
 takes bypass PushBypassConnection tcp://127.0.0.1:1 'interval = 1s' \
     'window = 3'
 
@@ -61,7 +62,7 @@ refuses inbound PullService "$any" 'block = yes' \
 refuses inbound PullService "$any" "router_address = $any" 'is for HttpGateway*'
 refuses inbound PullService "$any" 'previous = x' 'is for SubConnection*'
 refuses inbound PullService "$any" 'reply_timeout = 1s' \
-    'is for blocking outbound parts and HTTP services*'
+    'is for blocking outbound parts, HTTP services and GatewayRouter*'
 refuses inbound RepService "$any" 'isolated = yes' \
     'is for blocking outbound parts*'
 refuses outbound PushService "$any" 'max_workers = 2' 'is for HttpConnection*'

@@ -64,7 +64,8 @@ is_http_service(const palm_part_class_t *class_)
 static bool
 waits_in_time(const palm_part_class_t *class_)
 {
-    return is_blocking_outbound(class_) || is_http_service(class_);
+    return is_blocking_outbound(class_) || is_http_service(class_)
+           || (class_->traits & PALM_STAYS_OPEN) != 0;
 }
 
 static bool
@@ -91,7 +92,7 @@ static const struct use {
     {"window_size", is_inbound, "inbound parts"},
     {"keepalive", has_socket, "parts with a ZeroMQ socket"},
     {"reply_timeout", waits_in_time,
-     "blocking outbound parts and HTTP services"},
+     "blocking outbound parts, HTTP services and GatewayRouter"},
     {"hold_size", NULL, "PubService"},
     {"hold_time", NULL, "PubService"},
     {"slow_timeout", NULL, "PubService"},
