@@ -234,7 +234,8 @@ palm_message_restage(palm_message_t *message, zmq_msg_t *frame, int64_t stage)
                != palm__varint_size((uint64_t)message->stage)
         || (const char *)bytes != message->source.data
         || palm_message_size(message) != message->source.size
-        || bytes[at] != STAGE || zmq_msg_get(frame, ZMQ_SHARED) != 0) {
+        || at == message->source.size || bytes[at] != STAGE
+        || zmq_msg_get(frame, ZMQ_SHARED) != 0) {
         return false;
     }
     (void)palm__varint_write(bytes + at + 1, (uint64_t)stage);

@@ -399,7 +399,8 @@ feedback_that_is_no_message_is_dropped_and_answered(void)
     expect_payload(rep, "question");
     send_bytes(rep, "\xff\xff\xff\xff", 4, 0);
     expect_text(req, "\xff\xff\xff\xff", false);
-    EQUAL_INT(1, rig_stats(&rig, PALM_SIDE_OUTBOUND, "Behind").undecodable);
+    rig_await_count(&rig, PALM_SIDE_OUTBOUND, "Behind", COUNTER(undecodable),
+                    1);
     rig_fini(&rig);
 }
 
