@@ -76,6 +76,42 @@ check_round_trip(const palm_message_t *message)
     free(frame);
 }
 
+static void
+free_copy(void *data, void *hint)
+{
+    (void)hint;
+    free(data);
+}
+
+/* A stage changed in place is what encoding it anew would give. */
+static void
+check_restage(const uint8_t *data, size_t size)
+{
+    palm_message_t message, again;
+    zmq_msg_t frame;
+    size_t expected_size;
+    char *copy = malloc(size + !size);
+    must(copy != NULL, "no memory");
+    if (size > 0) {
+        memcpy(copy, data, size);
+    }
+    must(zmq_msg_init_data(&frame, copy, size, free_copy, NULL) == 0,
+         "no memory");
+    must(palm_message_scan(&message, copy, size, NULL) == 0, "scans once only");
+    palm_message_t changed = message;
+    changed.stage = message.stage == 5 ? 6 : 5;
+    char *expected = encode(&changed, &expected_size);
+    if (palm_message_restage(&message, &frame, changed.stage)) {
+        must(expected_size == size, "restaged, but the size differs");
+        must(palm_message_scan(&again, copy, size, NULL) == 0,
+             "cannot read what was restaged");
+        changed.source = again.source;
+        must(is_equal(&changed, &again), "restaged something else");
+    }
+    free(expected);
+    (void)zmq_msg_close(&frame);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -93,5 +129,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              "method is outside of function");
     }
     check_round_trip(&message);
+    check_restage(data, size);
     return 0;
 }
