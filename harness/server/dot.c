@@ -51,7 +51,7 @@ static const struct {
 /* The arrow is short and straight through its label, so that hides it. */
 #define ON_WHITE(text)                                                         \
     "<<table border=\"0\" bgcolor=\"white\"><tr><td>" text "</td></tr></"      \
-                                                           "table>>"
+    "table>>"
 static const char feedback[] = ON_WHITE("feedback"), copy[] = ON_WHITE("copy");
 
 /* The type with a blank behind it; "" for what is no socket of ZeroMQ. */
