@@ -47,7 +47,7 @@ is "another group's rows are not measured unless it is chosen" "$status" 2
 # measured SENTENCE UNIT ROW...: $out has each row with a number of the unit, or
 # why it is left out; what is left out is told.
 measured() {
-    sentence=$1 unit=$2 wrong= left=
+    sentence=$1 unit=$2 wrong='' left=''
     shift 2
     for row in "$@"; do
         line=$(echo "$out" | grep "^$row  *$unit ")

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # client -> first -> left or right -> last -> client
+# shellcheck source=docs/examples/example.sh
 . "$(dirname "$0")/../example.sh"
 
 serve first

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # curl -> gateway -> a worker -> curl
+# shellcheck source=docs/examples/example.sh
 . "$(dirname "$0")/../example.sh"
 
 if ! command -v curl >/dev/null 2>&1; then

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # client -> first -> odd or even -> client, by the number
+# shellcheck source=docs/examples/example.sh
 . "$(dirname "$0")/../example.sh"
 
 odd_even=$PALM_BUILDDIR/docs/examples/plugin/.libs/odd_even.so

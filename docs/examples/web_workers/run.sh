@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # client -> server -> one of two web workers, by HTTP -> server -> client
+# shellcheck source=docs/examples/example.sh
 . "$(dirname "$0")/../example.sh"
 
 for feature in HAVE_CURL HAVE_MICROHTTPD; do
