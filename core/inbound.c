@@ -195,13 +195,6 @@ put(palm_part_t *part, zmq_msg_t *frame)
 /* --- one message ---------------------------------------------------------- */
 
 static void
-refuse(palm_part_t *part, const char *why)
-{
-    palm__count(&part->stats.undecodable, 1);
-    palm_part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s", why);
-}
-
-static void
 fail(palm_part_t *part, const char *what)
 {
     palm__count(&part->stats.failed, 1);
@@ -278,7 +271,7 @@ take_message(palm_part_t *part, zmq_msg_t *frame)
         fail(part, "to_router");
     } else if (palm_message_scan(&message, zmq_msg_data(frame),
                                  zmq_msg_size(frame), &why)) {
-        refuse(part, why.text);
+        palm_part_refuse(part, "message", why.text);
         outcome = PALM_REFUSED;
     } else if (fills_cache(part) && !message.cache.size
                && fill_cache(part, frame, &message)) {
@@ -316,7 +309,7 @@ receive(palm_part_t *part, zmq_msg_t *frame)
         palm__count(&part->stats.received_bytes, zmq_msg_size(frame));
     }
     if (what == RECEIVED && palm__part_skip_frames(part, frame)) {
-        refuse(part, "several frames, expected one");
+        palm_part_refuse(part, "message", "several frames, expected one");
         what = DROPPED;
     }
     if (what != RECEIVED) {
@@ -517,10 +510,10 @@ end(palm_part_t *part)
     }
     (void)palm__note_send(part->inner, &done);
     while (!part->stopping) {
-        if (!stays) {
+        if (stays) {
+            await_note(part);
+        } else { /* there is no world to serve any more */
             handle_notes(part, 0);
-        } else if (!palm__part_notes(part, ZMQ_DONTWAIT, handle_note)) {
-            palm__part_wait(part, false);
         }
     }
 }

@@ -173,9 +173,7 @@ is_decodable(palm_part_t *part, zmq_msg_t *message)
                               zmq_msg_size(message), &why)) {
         return true;
     }
-    palm__count(&part->stats.undecodable, 1);
-    palm_part_warn(part, "PALM-PART-UNDECODABLE", "feedback dropped: %s",
-                   why.text);
+    palm_part_refuse(part, "feedback", why.text);
     return false;
 }
 

@@ -193,6 +193,13 @@ palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
 }
 
 void
+palm_part_refuse(palm_part_t *part, const char *what, const char *why)
+{
+    palm__count(&part->stats.undecodable, 1);
+    palm_part_warn(part, "PALM-PART-UNDECODABLE", "%s dropped: %s", what, why);
+}
+
+void
 palm_part_count(uint64_t *counter, uint64_t n)
 {
     palm__count(counter, n);

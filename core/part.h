@@ -270,6 +270,11 @@ PALM_EXPORT
 void palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
     PALM_PRINTF(3, 4);
 
+/* Counts and logs that a peer's message ("message", "result" …) is dropped for
+ * what it is: no PalmMessage, or a wrong number of frames. */
+PALM_EXPORT
+void palm_part_refuse(palm_part_t *part, const char *what, const char *why);
+
 /* The longest latency of a step of the histogram, us; -1: no limit. */
 PALM_EXPORT
 int64_t palm_latency_bound(size_t step);

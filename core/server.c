@@ -137,8 +137,8 @@ palm_server_destroy(palm_server_t **self_p)
 
 /* --- registering ---------------------------------------------------------- */
 
-static palm_side_t
-side_of(const palm_part_class_t *class_)
+palm_side_t
+palm_part_class_side(const palm_part_class_t *class_)
 {
     if (class_->bypass) {
         return PALM_SIDE_BYPASS;
@@ -164,7 +164,7 @@ static int
 check_options(const palm_part_class_t *class_,
               const palm_part_options_t *options, palm_error_t *err)
 {
-    const char *side = palm__side_name(side_of(class_));
+    const char *side = palm__side_name(palm_part_class_side(class_));
     if (!options->name || !*options->name) {
         return palm_error_set(err, EINVAL, "%s part of class %s: empty name",
                               side, class_->name);
@@ -210,10 +210,10 @@ check_part(palm_server_t *self, const palm_part_class_t *class_,
     if (check_options(class_, options, err)) {
         return -1;
     }
-    if (palm__server_find(self, side_of(class_), options->name)) {
-        return palm_error_set(err, EEXIST,
-                              "%s %s: there is a part of that name already",
-                              palm__side_name(side_of(class_)), options->name);
+    if (palm__server_find(self, palm_part_class_side(class_), options->name)) {
+        return palm_error_set(
+            err, EEXIST, "%s %s: there is a part of that name already",
+            palm__side_name(palm_part_class_side(class_)), options->name);
     }
     if (self->part_count == UINT16_MAX) {
         return palm_error_set(err, EINVAL, "too many parts");
@@ -258,7 +258,7 @@ new_part(palm_server_t *self, const palm_part_class_t *class_,
     }
     part->class_ = class_;
     part->hooks = choose_hooks(class_, options);
-    part->side = side_of(class_);
+    part->side = palm_part_class_side(class_);
     part->index = (uint16_t)self->part_count;
     part->server = self;
     return part;
@@ -279,7 +279,8 @@ palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
     if (!parts
         || !(parts[self->part_count] = new_part(self, class_, options))) {
         return palm_error_set(err, ENOMEM, "%s %s: out of memory",
-                              palm__side_name(side_of(class_)), options->name);
+                              palm__side_name(palm_part_class_side(class_)),
+                              options->name);
     }
     self->part_count++;
     return 0;

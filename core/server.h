@@ -163,6 +163,10 @@ PALM_EXPORT
 int palm_server_emit(palm_server_t *self, const char *name, zmq_msg_t *message)
     PALM_MUST_USE;
 
+/* The side at which parts of a class are registered. */
+PALM_EXPORT
+palm_side_t palm_part_class_side(const palm_part_class_t *class_);
+
 /* The endpoint that a part has really bound or connected, for example with the
  * port in place of "*".  NULL with errno ENOENT, or EINVAL before the start.
  * Valid until the server is destroyed. */

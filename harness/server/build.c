@@ -37,16 +37,6 @@ server_section_side(const struct server_section *section, palm_side_t *side)
     return false;
 }
 
-palm_side_t
-server_class_side(const palm_part_class_t *class_)
-{
-    if (class_->bypass) {
-        return PALM_SIDE_BYPASS;
-    }
-    return class_->direction == PALM_INBOUND ? PALM_SIDE_INBOUND
-                                             : PALM_SIDE_OUTBOUND;
-}
-
 int
 server_refuse(palm_error_t *err, const struct server_section *section,
               const struct server_setting *setting, const char *reason)
@@ -187,9 +177,9 @@ find_class(const struct server_section *section, palm_side_t side,
         (void)server_refuse(err, section, setting, reason);
         return NULL;
     }
-    if (server_class_side(found) != side) {
+    if (palm_part_class_side(found) != side) {
         (void)snprintf(reason, sizeof reason, "%s belongs into [%s …]",
-                       found->name, side_names[server_class_side(found)]);
+                       found->name, side_names[palm_part_class_side(found)]);
         (void)server_refuse(err, section, setting, reason);
         return NULL;
     }

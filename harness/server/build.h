@@ -36,9 +36,6 @@ int server_refuse_as(palm_error_t *err, const struct server_section *section,
 bool server_section_side(const struct server_section *section,
                          palm_side_t *side);
 
-/* The side that a class may be registered at. */
-palm_side_t server_class_side(const palm_part_class_t *class_);
-
 /* "inbound", "outbound" or "bypass". */
 const char *server_side_name(palm_side_t side);
 

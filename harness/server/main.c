@@ -57,7 +57,7 @@ print_list(void)
     const char *key;
     puts("Parts:");
     for (size_t i = 0; (found = palm_library_at(i)); i++) {
-        printf("  %-8s %s\n", server_side_name(server_class_side(found)),
+        printf("  %-8s %s\n", server_side_name(palm_part_class_side(found)),
                found->name);
     }
     server_cache_print_backends();

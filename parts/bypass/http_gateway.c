@@ -233,9 +233,7 @@ take_answer(palm_part_t *part, zmq_msg_t *frame)
     palm_error_t why;
     if (palm_message_scan(&message, zmq_msg_data(frame), zmq_msg_size(frame),
                           &why)) {
-        palm_part_count(&palm_part_stats(part)->undecodable, 1);
-        palm_part_warn(part, "PALM-PART-UNDECODABLE", "result dropped: %s",
-                       why.text);
+        palm_part_refuse(part, "result", why.text);
         return;
     }
     if (message.client.size == PALM_ID_SIZE) {
@@ -280,9 +278,8 @@ take_answers(palm_part_t *part)
         if (got > 0) {
             take_answer(part, &frame);
         } else {
-            palm_part_count(&palm_part_stats(part)->undecodable, 1);
-            palm_part_warn(part, "PALM-PART-UNDECODABLE",
-                           "result dropped: its frames are not \"\", message");
+            palm_part_refuse(part, "result",
+                             "its frames are not \"\", message");
         }
     }
     (void)zmq_msg_close(&frame);

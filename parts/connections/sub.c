@@ -23,8 +23,7 @@ palm__sub_open(palm_part_t *part, palm_error_t *err)
 static int
 refuse(palm_part_t *part, const char *why)
 {
-    palm_part_count(&palm_part_stats(part)->undecodable, 1);
-    palm_part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s", why);
+    palm_part_refuse(part, "message", why);
     return -1;
 }
 

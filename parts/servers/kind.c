@@ -169,16 +169,6 @@ struct build {
     palm_error_t *err;
 };
 
-static palm_side_t
-side_of(const palm_part_class_t *class_)
-{
-    if (class_->bypass) {
-        return PALM_SIDE_BYPASS;
-    }
-    return class_->direction == PALM_INBOUND ? PALM_SIDE_INBOUND
-                                             : PALM_SIDE_OUTBOUND;
-}
-
 /* part has name, address, previous and the cache's key. */
 static int
 add_part(const struct build *self, const struct row *row,
@@ -187,7 +177,8 @@ add_part(const struct build *self, const struct row *row,
     const palm_kind_options_t *options = self->options;
     const palm_part_class_t *class_ =
         row->own ? row->own : palm_library_find(row->class_name);
-    const palm_part_info_t info = {side_of(class_), part->name, class_, part};
+    const palm_part_info_t info = {palm_part_class_side(class_), part->name,
+                                   class_, part};
     part->route = row->route;
     part->fill_cache = row->fill_cache;
     part->pipelined = info.side == PALM_SIDE_OUTBOUND

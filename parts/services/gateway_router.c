@@ -157,13 +157,6 @@ receive_parts(void *socket, struct parts *parts)
     return parts->count > 0;
 }
 
-static void
-refuse(palm_part_t *part, const char *why)
-{
-    palm_part_count(&palm_part_stats(part)->undecodable, 1);
-    palm_part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s", why);
-}
-
 /* --- answers -------------------------------------------------------------- */
 
 static int
@@ -272,9 +265,10 @@ admit(palm_part_t *part, struct parts *parts)
     palm_error_t why = {0, ""};
     palm_slice_t frame = slice_of(parts, 2);
     if (palm_message_scan(&message, frame.data, frame.size, &why)) {
-        refuse(part, why.text);
+        palm_part_refuse(part, "message", why.text);
     } else if (message.client.size == 0 || message.client.size > CLIENT_MAX) {
-        refuse(part, "its client is empty, or has more than 255 bytes");
+        palm_part_refuse(part, "message",
+                         "its client is empty, or has more than 255 bytes");
     } else if (!has_room(part, frame.size)) {
         turn_away(part, parts, &message, "too many requests wait");
     } else if (note_peer(self, message.client, slice_of(parts, 0))
@@ -294,8 +288,10 @@ take(palm_part_t *part, struct parts *parts)
                && slice_of(parts, 1).size == 0) {
         admit(part, parts);
     } else {
-        refuse(part, is_dealer ? "no [client, \"\", message] from the dealer"
-                               : "no [\"\", message]");
+        palm_part_refuse(part, "message",
+                         is_dealer
+                             ? "no [client, \"\", message] from the dealer"
+                             : "no [\"\", message]");
     }
 }
 

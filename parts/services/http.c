@@ -18,11 +18,12 @@ state_of(palm_part_t *part)
     return palm_part_state(part);
 }
 
+/* A request waits in the listener until the part receives it. */
 static void
 serve(palm__http_request_t *request, void *arg)
 {
-    (void)request; /* it waits in the listener until the part receives it */
-    state_of(arg)->has_news = true;
+    (void)request;
+    (void)arg;
 }
 
 static void
@@ -64,10 +65,7 @@ void
 palm__http_service_wait(palm_part_t *part, const int *fds, int count,
                         int64_t timeout)
 {
-    struct palm__http_service *self = state_of(part);
-    /* The base has looked for requests, then let us read, then come here. */
-    palm__http_wait(self->http, fds, count, self->has_news ? 0 : timeout);
-    self->has_news = false;
+    palm__http_wait(state_of(part)->http, fds, count, timeout);
 }
 
 /* Whether the body is a message; a hook may still make one of it. */
@@ -95,9 +93,7 @@ palm__http_service_receive(palm_part_t *part, zmq_msg_t *frame)
         return 0;
     }
     if (!is_message(part, self->inside, &self->why)) {
-        palm_part_count(&palm_part_stats(part)->undecodable, 1);
-        palm_part_warn(part, "PALM-PART-UNDECODABLE", "message dropped: %s",
-                       self->why.text);
+        palm_part_refuse(part, "message", self->why.text);
         return -1; /* the base then asks for the reply */
     }
     if (palm__http_take_body(self->inside, &body)) {

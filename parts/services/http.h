@@ -9,7 +9,6 @@
 struct palm__http_service {
     palm__http_t *http;           /* NULL once it is closed */
     palm__http_request_t *inside; /* its answer is awaited, or NULL */
-    bool has_news;                /* a request has come since the last wait */
     palm_error_t why;             /* the one inside is no PalmMessage */
 };
 
