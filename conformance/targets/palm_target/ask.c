@@ -16,6 +16,7 @@ struct asking {
     struct target *target;
     palm_client_options_t options;
     palm_client_t *client; /* made by the first command */
+    bool is_cache_only;    /* so far it speaks to the cache, and to nobody */
     palm_error_t err;
 };
 
@@ -141,11 +142,12 @@ static int delete (struct asking *self, const struct command *command)
 static const struct verb {
     const char *name;
     size_t least, most; /* frames, with the verb */
+    bool is_cache;      /* the cache is all it needs */
     int (*run)(struct asking *self, const struct command *command);
 } verbs[] = {
-    {"open", 1, 1, open_client}, {"eval", 3, 3, eval},
-    {"job", 2, SIZE_MAX, job},   {"set", 3, 3, set},
-    {"get", 2, 2, get},          {"delete", 2, 2, delete},
+    {"open", 1, 1, false, open_client}, {"eval", 3, 3, false, eval},
+    {"job", 2, SIZE_MAX, false, job},   {"set", 3, 3, true, set},
+    {"get", 2, 2, true, get},           {"delete", 2, 2, true, delete},
 };
 
 static const struct verb *
@@ -161,6 +163,20 @@ find_verb(const struct command *command)
     return NULL;
 }
 
+/* Makes the client that the command needs, if it is not there. */
+static int
+need_client(struct asking *self, const struct verb *verb)
+{
+    if (self->client && self->is_cache_only && !verb->is_cache) {
+        palm_client_destroy(&self->client);
+    }
+    if (!self->client) {
+        self->is_cache_only = self->options.cache_only = verb->is_cache;
+        self->client = palm_client_new(&self->options, &self->err);
+    }
+    return self->client ? 0 : -1;
+}
+
 static void
 obey(struct asking *self, const struct command *command)
 {
@@ -170,12 +186,7 @@ obey(struct asking *self, const struct command *command)
         control_error(self->target, "no such command, or of another length");
         return;
     }
-    if (!self->client
-        && !(self->client = palm_client_new(&self->options, &self->err))) {
-        control_error(self->target, self->err.text);
-        return;
-    }
-    if (verb->run(self, command)) {
+    if (need_client(self, verb) || verb->run(self, command)) {
         control_error(self->target, self->err.text);
     }
 }
