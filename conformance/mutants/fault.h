@@ -84,6 +84,11 @@ struct fault {
     const struct fault_fact *facts;
     enum fault_life life;
 };
+/* A row that needs nothing but what crosses. */
+#define FAULT(id, what, frames)                                                \
+    {                                                                          \
+        id, what, frames, NULL, NULL, NULL, LIFE_NORMAL                        \
+    }
 #define END_OF_FAULTS                                                          \
     {                                                                          \
         NULL, NULL, NULL, NULL, NULL, NULL, LIFE_NORMAL                        \
