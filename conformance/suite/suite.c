@@ -22,6 +22,7 @@ const struct test_entry *const suite_topics[] = {
     worker_tests,
     worker_start_tests,
     client_tests,
+    client_calls_tests,
     http_tests,
     life_tests,
     hostile_tests,

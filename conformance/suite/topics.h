@@ -19,6 +19,7 @@ extern const struct test_entry stream_tests[];
 extern const struct test_entry flow_tests[];
 extern const struct test_entry worker_start_tests[];
 extern const struct test_entry worker_tests[];
+extern const struct test_entry client_calls_tests[];
 extern const struct test_entry client_tests[];
 extern const struct test_entry http_tests[];
 extern const struct test_entry life_tests[];
