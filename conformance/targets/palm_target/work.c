@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* work.c: the profiles that are workers. */
+/* work.c: the profiles that are workers, and the one that only tells of us. */
 #include "config.h"
 
 #include <errno.h>
@@ -31,6 +31,17 @@ give_up(struct target *target, const char *text)
     for (;;) {
         (void)pause();
     }
+}
+
+int
+target_describe(struct target *target)
+{
+    signals_leave_at_once();
+    int status = say_ready(target, NULL);
+    while (!status) {
+        (void)pause();
+    }
+    return status;
 }
 
 /* --- of a master ---------------------------------------------------------- */

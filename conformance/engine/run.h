@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* run.h: one run of the suite: what was asked, what was found.
+ *
+ * Main process only: no ZeroMQ here, each test has a process of its own. */
+#ifndef CONFORMANCE_ENGINE_RUN_H
+#define CONFORMANCE_ENGINE_RUN_H
+
+#include "conformance/engine/verdict.h"
+
+/* The suite's version; the specification's is SPEC_VERSION. */
+#define SUITE_VERSION "1.0"
+#define SPEC_VERSION  "1"
+
+/* What stands on the command line; texts are borrowed from it. */
+struct options {
+    struct settings settings;
+    const char *run;     /* globs of ids, separated by commas */
+    const char *section; /* globs of sections */
+    const char *level;   /* globs of levels */
+    const char *profile; /* globs of profiles */
+    const char *known;   /* file */
+    const char *junit;   /* files to write */
+    const char *jsonl;
+    const char *html;
+    const char *work;
+    const char *count; /* of tests that run at once */
+    const char *seed_text;
+    const char *factor;
+    unsigned jobs;
+    unsigned long seed;
+    bool strict;
+    bool keep;
+    bool list;
+    bool list_tests;
+    bool help;
+    bool version;
+};
+
+struct result {
+    const struct test_entry *entry;
+    const struct rule *rule;
+    struct outcome outcome;
+    const char *folder; /* trace.tsv, target-0.err …; NULL if it did not run */
+    const char *repeat; /* the command that repeats it */
+    const char *known;  /* the reason that is listed, or NULL */
+    bool done;
+};
+
+struct run {
+    const struct options *options;
+    const char *program; /* as it was called */
+    const char *facts; /* of the target's READY, lines key=value; never NULL */
+    struct result *results;
+    size_t count;
+    size_t counts[VERDICT_COUNT];
+    size_t stale; /* entries of the known file that match nothing */
+    int64_t elapsed;
+    bool interrupted;
+};
+
+/* What palm-conform exits with. */
+enum run_status {
+    RUN_KEPT = 0,   /* every selected MUST passed or is KNOWN, run complete */
+    RUN_BROKEN = 1, /* a MUST failed */
+    RUN_STRICT = 2, /* with --strict: a SHOULD failed */
+    RUN_PARTIAL = 3 /* an ERROR, nothing selected, or not all was run */
+};
+
+/* The value of a line of the facts into buffer, "" if there is none. */
+const char *run_fact(const struct run *run, const char *key, char *buffer,
+                     size_t size);
+bool run_claims(const struct run *run, const char *profile);
+
+enum run_status run_status(const struct run *run);
+
+/* Runs the tests, options->jobs at once; tells of each that is done.
+ * 0, or -1 with errno. */
+typedef void run_told(struct run *run, struct result *result, size_t number);
+int run_all(struct run *run, run_told *told);
+
+/* Asks the target for its facts; 0, or -1 with the reason in *outcome. */
+int run_describe(struct run *run, struct outcome *outcome);
+
+/* Leaves only those that options select.  False if nothing is left, or a glob
+ * matches nothing: the reason has been printed. */
+bool run_select(struct run *run);
+
+/* A different order for each seed. */
+void run_shuffle(struct run *run);
+
+/* Reads the known failures and marks results; -1 if the file is refused: the
+ * reason has been printed. */
+int run_known(struct run *run);
+
+#endif

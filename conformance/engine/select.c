@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* select.c: which tests are run, and in which order. */
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/engine/run.h"
+#include "conformance/engine/suite.h"
+
+enum { GLOB_MAX = 256 };
+
+/* The next of the globs in *list, into glob; false behind the last. */
+static bool
+next_glob(const char **list, char *glob)
+{
+    size_t size;
+
+    if (*list == NULL || **list == '\0') {
+        return false;
+    }
+    size = strcspn(*list, ",");
+    (void)snprintf(glob, GLOB_MAX, "%.*s", (int)size, *list);
+    *list += size + ((*list)[size] == ',');
+    return true;
+}
+
+/* No list selects everything. */
+static bool
+matches(const char *list, const char *text, const char *other)
+{
+    char glob[GLOB_MAX];
+    bool found = list == NULL;
+
+    while (!found && next_glob(&list, glob)) {
+        found = fnmatch(glob, text, 0) == 0
+                || (other != NULL && fnmatch(glob, other, 0) == 0);
+    }
+    return found;
+}
+
+static bool
+selected(const struct options *options, const struct test_entry *entry,
+         const struct rule *rule)
+{
+    return matches(options->run, entry->id, entry->name)
+           && matches(options->section, rule->section, NULL)
+           && matches(options->level, rule->level, NULL)
+           && matches(options->profile, rule->profile, NULL);
+}
+
+/* A glob that selects nothing by itself is a mistake. */
+static bool
+each_glob_matches(const char *option, const char *list)
+{
+    char glob[GLOB_MAX];
+
+    while (next_glob(&list, glob)) {
+        const struct test_entry *const *topic;
+        bool found = false;
+
+        for (topic = suite_topics; *topic != NULL && !found; topic++) {
+            const struct test_entry *entry;
+
+            for (entry = *topic; entry->id != NULL && !found; entry++) {
+                const struct rule *rule = catalogue_find(entry->id);
+                bool of_rule = strcmp(option, "run") != 0;
+
+                found =
+                    rule != NULL
+                    && (of_rule ? fnmatch(glob, rule->section, 0) == 0
+                                      || fnmatch(glob, rule->level, 0) == 0
+                                      || fnmatch(glob, rule->profile, 0) == 0
+                                : fnmatch(glob, entry->id, 0) == 0
+                                      || fnmatch(glob, entry->name, 0) == 0);
+            }
+        }
+        if (!found) {
+            fprintf(stderr, "palm-conform: --%s: \"%s\" matches no test\n",
+                    option, glob);
+            return false;
+        }
+    }
+    return true;
+}
+
+static size_t
+count_all(void)
+{
+    const struct test_entry *const *topic;
+    size_t count = 0;
+
+    for (topic = suite_topics; *topic != NULL; topic++) {
+        const struct test_entry *entry;
+
+        for (entry = *topic; entry->id != NULL; entry++) {
+            count++;
+        }
+    }
+    return count;
+}
+
+bool
+run_select(struct run *run)
+{
+    const struct options *options = run->options;
+    const struct test_entry *const *topic;
+
+    if (!each_glob_matches("run", options->run)
+        || !each_glob_matches("section", options->section)
+        || !each_glob_matches("level", options->level)
+        || !each_glob_matches("profile", options->profile)) {
+        return false;
+    }
+    run->results = calloc(count_all() + 1, sizeof *run->results);
+    if (run->results == NULL) {
+        fputs("palm-conform: out of memory\n", stderr);
+        return false;
+    }
+    for (topic = suite_topics; *topic != NULL; topic++) {
+        const struct test_entry *entry;
+
+        for (entry = *topic; entry->id != NULL; entry++) {
+            const struct rule *rule = catalogue_find(entry->id);
+
+            if (rule != NULL && selected(options, entry, rule)) {
+                run->results[run->count].entry = entry;
+                run->results[run->count++].rule = rule;
+            }
+        }
+    }
+    if (run->count == 0) {
+        fputs("palm-conform: the options select no test\n", stderr);
+    }
+    return run->count > 0;
+}
+
+void
+run_shuffle(struct run *run)
+{
+    /* A linear congruential generator: the same order on every machine. */
+    uint64_t state = run->options->seed;
+    size_t left;
+
+    for (left = run->count; left > 1; left--) {
+        struct result held = run->results[left - 1];
+        size_t other;
+
+        state = state * UINT64_C(6364136223846793005)
+                + UINT64_C(1442695040888963407);
+        other = (size_t)(state >> 33) % left;
+        run->results[left - 1] = run->results[other];
+        run->results[other] = held;
+    }
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* client.c: implementations that break PALM-CLIENT. */
+#include "conformance/mutants/faults.h"
+
+const struct fault client_faults[] = {
+    END_OF_FAULTS,
+};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.h: what a wrong implementation would do.
+ *
+ * palm-mutant is a target that starts a right one and stands between it and the
+ * suite.  What crosses is looked at by one fault, which changes, drops, doubles
+ * or answers it.  So each fault is a wrong implementation; the suite must find
+ * it by a test of the very rule that it breaks. */
+#ifndef CONFORMANCE_MUTANTS_FAULT_H
+#define CONFORMANCE_MUTANTS_FAULT_H
+
+#include "conformance/engine/codec.h"
+#include "conformance/engine/peer.h"
+
+/* A message on its way. */
+struct crossing {
+    struct test *test;    /* for memory */
+    const char *endpoint; /* "db_address", "part.in.address", "control" */
+    bool to_target;       /* from the suite to the target */
+    unsigned long number; /* of those in this direction at this endpoint, 0… */
+    struct frames *message; /* without an envelope; a fault may change it */
+    void *state;            /* of the proxy */
+};
+
+/* For the fault to call, any number of times. */
+void crossing_drop(struct crossing *crossing);
+/* Sends it on now (again); what is in *message when the fault returns is sent
+ * unless it was dropped. */
+void crossing_pass(struct crossing *crossing);
+/* Sends this to where the message came from, as an answer. */
+void crossing_answer(struct crossing *crossing, struct bytes frame);
+/* Keeps the message until the next one at this endpoint and direction has
+ * passed: two change places. */
+void crossing_swap(struct crossing *crossing);
+/* Ends palm-mutant (and the target) at once with this status; 128 + n: dies of
+ * signal n. */
+void crossing_die(struct crossing *crossing, int status);
+
+/* The PalmMessage in the last frame; false if it is none. */
+bool crossing_message(struct crossing *crossing, struct message *message);
+/* Puts it there, encoded. */
+void crossing_replace(struct crossing *crossing, const struct message *message);
+/* Puts a frame there that is no PalmMessage, or a reply. */
+void crossing_replace_frame(struct crossing *crossing, size_t index,
+                            const char *text);
+
+/* An HTTP message on its way, whole: head and body.  May be replaced. */
+struct http_crossing {
+    struct test *test;
+    const char *endpoint;
+    bool request;
+    unsigned long number;
+    struct bytes text;
+};
+
+/* A setting that the target does not get as the suite gave it: value NULL: not
+ * at all; key not given by the suite: in addition. */
+struct fault_setting {
+    const char *key; /* NULL: end */
+    const char *value;
+};
+
+/* A line of READY that is changed; value NULL: left out. */
+struct fault_fact {
+    const char *key; /* NULL: end */
+    const char *value;
+};
+
+/* What happens to the process. */
+enum fault_life {
+    LIFE_NORMAL,
+    LIFE_IGNORES_SIGTERM,
+    LIFE_EXITS_1_ON_SIGTERM,
+    LIFE_DIES_ON_SIGTERM, /* by a signal */
+    LIFE_STARTS_ANYWAY,   /* says READY where the target says REFUSED */
+    LIFE_REFUSES_SILENTLY /* REFUSED with an empty reason */
+};
+
+struct fault {
+    const char *id;   /* "M-CACHE-007a": breaks PALM-CACHE-007 */
+    const char *what; /* "replies to set with the value" */
+    void (*frames)(struct crossing *crossing); /* NULL: lets all pass */
+    void (*http)(struct http_crossing *crossing);
+    const struct fault_setting *settings;
+    const struct fault_fact *facts;
+    enum fault_life life;
+};
+/* A row that needs nothing but what crosses. */
+#define FAULT(id, what, frames)                                                \
+    {                                                                          \
+        id, what, frames, NULL, NULL, NULL, LIFE_NORMAL                        \
+    }
+#define END_OF_FAULTS                                                          \
+    {                                                                          \
+        NULL, NULL, NULL, NULL, NULL, NULL, LIFE_NORMAL                        \
+    }
+
+#endif

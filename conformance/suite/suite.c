@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* suite.c: every topic of the suite, in the order of the specification. */
+#include "conformance/engine/suite.h"
+
+#include "conformance/suite/topics.h"
+
+const struct test_entry *const suite_topics[] = {
+    wire_tests,    master_tests,  route_tests,   block_tests,  cache_tests,
+    presets_tests, service_tests, connect_tests, bypass_tests, scatter_tests,
+    stream_tests,  flow_tests,    worker_tests,  client_tests, http_tests,
+    life_tests,    hostile_tests, ext_tests,     NULL,
+};

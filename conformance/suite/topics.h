@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* topics.h: the tables of tests, a file for each topic of the catalogue. */
+#ifndef CONFORMANCE_SUITE_TOPICS_H
+#define CONFORMANCE_SUITE_TOPICS_H
+
+#include "conformance/engine/test.h"
+
+extern const struct test_entry wire_tests[];
+extern const struct test_entry master_tests[];
+extern const struct test_entry route_tests[];
+extern const struct test_entry block_tests[];
+extern const struct test_entry cache_tests[];
+extern const struct test_entry presets_tests[];
+extern const struct test_entry service_tests[];
+extern const struct test_entry connect_tests[];
+extern const struct test_entry bypass_tests[];
+extern const struct test_entry scatter_tests[];
+extern const struct test_entry stream_tests[];
+extern const struct test_entry flow_tests[];
+extern const struct test_entry worker_tests[];
+extern const struct test_entry client_tests[];
+extern const struct test_entry http_tests[];
+extern const struct test_entry life_tests[];
+extern const struct test_entry hostile_tests[];
+extern const struct test_entry ext_tests[];
+
+#endif
