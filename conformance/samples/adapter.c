@@ -34,7 +34,7 @@ static void
 say_ready(void *control, palm_server_t *server)
 {
     char facts[2048] = "name=sample in C\nversion=1\nspec=1\nprofiles=master\n";
-    for (int i = 0; i < ADDRESS_COUNT; i++) {
+    for (int i = 0; server && i < ADDRESS_COUNT; i++) {
         zmq_msg_t value;
         size_t size = strlen(facts);
         if (!palm_cache_get(palm_server_cache(server), palm_slice(addresses[i]),
@@ -46,6 +46,16 @@ say_ready(void *control, palm_server_t *server)
         }
     }
     say(control, "READY", facts);
+}
+
+/* Answers the suite's first question: what is this? */
+static int
+describe(void *control, const sigset_t *signals)
+{
+    int number;
+    say_ready(control, NULL);
+    (void)sigwait(signals, &number);
+    return 0;
 }
 
 /* Runs the master until SIGTERM.  Ports are free ones, never fixed. */
@@ -85,9 +95,10 @@ main(int argc, char **argv)
     (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread */
     /* adapter --palm-conform 1 --profile NAME --control ENDPOINT; with more
      * there are settings, of which this one has none. */
-    if (argc == 7 && !strcmp(argv[4], "master")
-        && !zmq_connect(control, argv[6])) {
-        status = serve(control, &signals);
+    if (argc == 7 && !zmq_connect(control, argv[6])) {
+        status = !strcmp(argv[4], "describe") ? describe(control, &signals)
+                 : !strcmp(argv[4], "master") ? serve(control, &signals)
+                                              : status;
     }
     (void)zmq_close(control);
     (void)zmq_ctx_term(context); /* after READY or REFUSED has left */

@@ -26,6 +26,7 @@ static const struct promise {
     const char *endpoints; /* with a blank behind each */
     const char *needs;     /* a profile that must be claimed */
 } promises[] = {
+    {palm_target, "describe", {NULL}, "", "master"},
     {palm_target, "master", {NULL}, MASTER "pull_address ", "master"},
     {palm_target, "cache", {NULL}, "db_address preset.db_address ", "cache"},
     {palm_target, "rep", {NULL}, "rep_address push_address ", "rep"},
@@ -81,6 +82,8 @@ static const struct promise {
       NULL},
      "part.a.address ",
      "http"},
+    {"conformance/samples/adapter", "describe", {NULL}, "", "master"},
+    {"conformance/samples/adapter.py", "describe", {NULL}, "", "cache"},
     {"conformance/samples/adapter",
      "master",
      {NULL},
@@ -160,12 +163,14 @@ each_profile_is_served_and_stops(void)
 static void
 the_sample_in_c_keeps_its_promise(void)
 {
+    keep(&promises[PROMISE_COUNT - 4]);
     keep(&promises[PROMISE_COUNT - 2]);
 }
 
 static void
 the_sample_in_python_keeps_its_promise(void)
 {
+    keep(&promises[PROMISE_COUNT - 3]);
     keep(&promises[PROMISE_COUNT - 1]);
 }
 
