@@ -82,13 +82,13 @@ static const struct promise {
       NULL},
      "part.a.address ",
      "http"},
-    {"conformance/samples/adapter", "describe", {NULL}, "", "master"},
+    {"conformance/samples/adapter", "describe", {NULL}, "", "worker"},
     {"conformance/samples/adapter.py", "describe", {NULL}, "", "cache"},
     {"conformance/samples/adapter",
-     "master",
-     {NULL},
-     MASTER "pull_address ",
-     "master"},
+     "worker",
+     {"worker_push_address=" NOBODY, "worker_pull_address=" NOBODY, NULL},
+     "",
+     "worker"},
     {"conformance/samples/adapter.py", "cache", {NULL}, "db_address ", "cache"},
 };
 
@@ -255,7 +255,7 @@ a_sample_does_not_guess(void)
 {
     static const char *const setting[] = {"pipelined=yes", NULL};
     expect_end("conformance/samples/adapter", "gateway", NULL, "", 89);
-    expect_end("conformance/samples/adapter", "master", setting, "", 89);
+    expect_end("conformance/samples/adapter", "worker", setting, "", 89);
 }
 
 static void

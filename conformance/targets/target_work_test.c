@@ -37,26 +37,57 @@ expect_result(struct started *client, const char *function, const char *payload,
     EQUAL_TEXT(result, client->text);
 }
 
+/* A master and a worker of that program. */
+static void
+start_pair(struct started *master, struct started *worker, const char *program)
+{
+    struct setting db = {""};
+    MUST(started_ready(master, palm_target, "master", NULL));
+    const char *settings[] = {pass_on(&db, master, "db_address"), NULL};
+    MUST(started_ready(worker, program, "worker", settings));
+}
+
+static void
+start_client(struct started *client, const struct started *master)
+{
+    struct setting db = {""};
+    const char *settings[] = {pass_on(&db, master, "db_address"), "server=palm",
+                              "session=s.", NULL};
+    MUST(started_ready(client, palm_target, "client", settings));
+    started_ask(client, "open", NULL, NULL);
+    EQUAL_TEXT("RESULT", client->verb);
+}
+
+static void
+expect_functions(struct started *client)
+{
+    expect_result(client, "echo", "abc", "abc");
+    expect_result(client, "reverse", "abc", "cba");
+    expect_result(client, "sleep", "1", "1");
+    expect_result(client, "fail", "abc", "0");
+    expect_result(client, "count", "0", "0"); /* no such function here */
+}
+
+static void
+the_sample_in_c_works(void)
+{
+    struct started master, worker, client;
+    start_pair(&master, &worker, "conformance/samples/adapter");
+    start_client(&client, &master);
+    expect_functions(&client);
+    started_stop(&client);
+    started_stop(&worker);
+    started_stop(&master);
+}
+
 static void
 a_master_a_worker_and_a_client_work_together(void)
 {
     struct started master, worker, client;
-    struct setting db;
-    MUST(started_ready(&master, palm_target, "master", NULL));
-    const char *settings[] = {pass_on(&db, &master, "db_address"), NULL, NULL,
-                              NULL};
-    MUST(started_ready(&worker, palm_target, "worker", settings));
-    settings[1] = "server=palm";
-    settings[2] = "session=s.";
-    MUST(started_ready(&client, palm_target, "client", settings));
-    started_ask(&client, "open", NULL, NULL);
-    EQUAL_TEXT("RESULT", client.verb);
-    expect_result(&client, "echo", "abc", "abc");
-    expect_result(&client, "reverse", "abc", "cba");
-    expect_result(&client, "sleep", "1", "1");
+    start_pair(&master, &worker, palm_target);
+    start_client(&client, &master);
+    expect_functions(&client);
     expect_result(&client, "sleep", "a while", "0");
-    expect_result(&client, "fail", "abc", "0");
-    expect_result(&client, "count", "0", "0"); /* no such function here */
     started_ask(&client, "job", "reverse", "xy");
     EQUAL_TEXT("yx", client.text);
     started_ask(&client, "set", "key", "value");
@@ -318,6 +349,7 @@ a_server_that_ends_by_itself_ends_the_target(void)
 static const struct tap_test tests[] = {
     {"a master, a worker and a client work together",
      a_master_a_worker_and_a_client_work_together},
+    {"the sample in C works", the_sample_in_c_works},
     {"a client without a server says why", a_client_without_a_server_says_why},
     {"a worker that cannot work says why", a_worker_that_cannot_work_says_why},
     {"a mux worker counts", a_mux_worker_counts},
