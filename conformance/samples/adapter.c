@@ -136,6 +136,7 @@ main(int argc, char **argv)
 {
     const char *profile = argc > 6 ? argv[4] : "";
     bool is_question = !strcmp(profile, "describe"); /* what is this? */
+    const struct sigaction action = {.sa_handler = on_sigterm};
     palm_worker_options_t options;
     palm_worker_options_init(&options);
     if (!is_question && strcmp(profile, "worker") != 0) {
@@ -146,13 +147,13 @@ main(int argc, char **argv)
             return 89;
         }
     }
-    (void)signal(SIGTERM, on_sigterm);
+    (void)sigaction(SIGTERM, &action, NULL);
     void *context = zmq_ctx_new(), *control = zmq_socket(context, ZMQ_DEALER);
     (void)zmq_connect(control, argv[6]);
     say(control, "READY",
         "name=sample in C\nversion=1\nspec=1\nprofiles=worker\n");
-    while (is_question) {
-        (void)pause();
+    if (is_question) {
+        (void)pause(); /* the answer is READY */
     }
     int status = work(control, &options);
     (void)zmq_close(control);

@@ -3,26 +3,9 @@
 #include "config.h"
 #include "conformance/targets/palm_target/profile.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include "conformance/targets/palm_target/control.h"
-#include "conformance/targets/palm_target/signals.h"
-#include "harness/program/program.h"
-
-/* Says what the target is, and is nothing. */
-static int
-describe(struct target *target)
-{
-    struct pollfd stop = {signals_fd(), POLLIN, 0};
-    if (control_ready_end(target, control_ready_begin(target))) {
-        return program_error("out of memory");
-    }
-    while (poll(&stop, 1, -1) <= 0) {
-        /* EINTR: a signal, of which the next look knows. */
-    }
-    return PROGRAM_OK;
-}
 
 static const struct profile {
     const char *name;
@@ -30,7 +13,6 @@ static const struct profile {
     const char *keys;                  /* settings */
     const char *needs; /* classes that libpalm must have been built with */
 } profiles[] = {
-    {"describe", describe, "", ""},
     {"describe", target_describe, "", ""}, /* asked first, never claimed */
     {"master", target_serve, "name pipelined scatter gather stream", ""},
     {"cache", target_serve, "", ""},
