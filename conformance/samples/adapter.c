@@ -1,25 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 /* adapter.c: a small target for palm-conform, see ADAPTER.md.
  *
- * It claims one profile, a master, and makes it of libpalm: put yours in place
- * of serve().  Build it as any program of libpalm, with
+ * It claims one profile, a worker, and makes it of libpalm: put yours in place
+ * of work().  Build it as any program of libpalm, with
  * `cc adapter.c $(pkg-config --cflags --libs libpalm)`, and let the suite
  * loose:
  *
  *     palm-conform --target './adapter' */
+#include <errno.h>
 #include <palm.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
-/* The keys of READY for the addresses that this profile must tell, which are
- * those under which a master's cache has them. */
-static const char *const addresses[] = {"pull_address", "pub_address",
-                                        "worker_push_address",
-                                        "worker_pull_address", "db_address"};
+/* --- the functions that the contract asks for ----------------------------- */
 
-enum { ADDRESS_COUNT = sizeof addresses / sizeof *addresses };
+static int
+echo(const palm_message_t *message, palm_reply_t *reply, void *arg)
+{
+    (void)arg;
+    return palm_reply(reply, message->payload);
+}
+
+static int
+reverse(const palm_message_t *message, palm_reply_t *reply, void *arg)
+{
+    palm_slice_t in = message->payload;
+    char *out = malloc(in.size + 1);
+    (void)arg;
+    for (size_t i = 0; out && i < in.size; i++) {
+        out[i] = in.data[in.size - 1 - i];
+    }
+    int rc = out ? palm_reply(reply, (palm_slice_t){out, in.size}) : -1;
+    free(out);
+    return rc;
+}
+
+static int
+fail(const palm_message_t *message, palm_reply_t *reply, void *arg)
+{
+    (void)message;
+    (void)arg;
+    return palm_reply_error(reply, EIO, "failed as asked");
+}
+
+static int
+wait_for(const palm_message_t *message, palm_reply_t *reply, void *arg)
+{
+    char text[16];
+    (void)arg;
+    (void)snprintf(text, sizeof text, "%.*s", (int)message->payload.size,
+                   message->payload.data);
+    (void)poll(NULL, 0, atoi(text));
+    return palm_reply(reply, message->payload);
+}
+
+/* --- the worker ----------------------------------------------------------- */
+
+static palm_worker_t *volatile running;
+
+static void
+on_sigterm(int number)
+{
+    (void)number;
+    if (!running) {
+        _exit(0); /* it still asks the cache, or only describes itself */
+    }
+    palm_worker_stop(running);
+}
 
 /* Says a verb and one frame: both go to the suite in one message. */
 static void
@@ -29,67 +81,82 @@ say(void *control, const char *verb, const char *text)
     (void)zmq_send(control, text, strlen(text), 0);
 }
 
-/* Tells the suite who is there, and where the sockets really are. */
-static void
-say_ready(void *control, palm_server_t *server)
-{
-    char facts[2048] = "name=sample in C\nversion=1\nspec=1\nprofiles=master\n";
-    for (int i = 0; i < ADDRESS_COUNT; i++) {
-        zmq_msg_t value;
-        size_t size = strlen(facts);
-        if (!palm_cache_get(palm_server_cache(server), palm_slice(addresses[i]),
-                            &value)) {
-            (void)snprintf(facts + size, sizeof facts - size, "%s=%.*s\n",
-                           addresses[i], (int)zmq_msg_size(&value),
-                           (const char *)zmq_msg_data(&value));
-            (void)zmq_msg_close(&value);
-        }
-    }
-    say(control, "READY", facts);
-}
-
-/* Runs the master until SIGTERM.  Ports are free ones, never fixed. */
 static int
-serve(void *control, const sigset_t *signals)
+work(void *control, const palm_worker_options_t *options)
 {
     palm_error_t err = {0, ""};
-    palm_kind_options_t options;
-    palm_server_t *server;
-    int number;
-    palm_kind_options_init(&options);
-    options.name = "palm"; /* the default of the contract */
-    for (int i = 0; i < ADDRESS_COUNT; i++) {
-        (void)palm_kind_option_set(&options, addresses[i], "tcp://127.0.0.1:*",
-                                   &err);
+    palm_worker_t *worker = palm_worker_new(options, &err);
+    int rc = -1;
+    if (worker
+        && !palm_worker_register(worker, "echo", PALM_YIELDS_ONE, echo, NULL)
+        && !palm_worker_register(worker, "reverse", PALM_YIELDS_ONE, reverse,
+                                 NULL)
+        && !palm_worker_register(worker, "fail", PALM_YIELDS_ONE, fail, NULL)
+        && !palm_worker_register(worker, "sleep", PALM_YIELDS_ONE, wait_for,
+                                 NULL)) {
+        running = worker;
+        rc = palm_worker_run(worker); /* until SIGTERM */
+        running = NULL;
     }
-    server = palm_kind_new(PALM_MASTER, &options, &err);
-    if (!server || palm_server_start(server, &err)) {
-        say(control, "REFUSED", err.text);
-        palm_server_destroy(&server);
-        return 1;
+    if (rc) {
+        say(control, "ERROR", worker ? palm_strerror(errno) : err.text);
     }
-    say_ready(control, server);
-    (void)sigwait(signals, &number);
-    palm_server_destroy(&server); /* also stops it */
-    return 0;
+    palm_worker_destroy(&worker);
+    return rc ? 1 : 0;
 }
 
+/* --- the command line ----------------------------------------------------- */
+
+/* Takes KEY=VALUE; -1 for a key that is not known. */
+static int
+set(palm_worker_options_t *options, const char *text)
+{
+    const struct {
+        const char *key;
+        const char **value;
+    } settings[] = {
+        {"db_address=", &options->db_address},
+        {"worker_push_address=", &options->pull_address},
+        {"worker_pull_address=", &options->push_address},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        size_t size = strlen(settings[i].key);
+        if (!strncmp(text, settings[i].key, size)) {
+            *settings[i].value = text + size;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* adapter --palm-conform 1 --profile NAME --control ENDPOINT
+ *         [--set KEY=VALUE ...] */
 int
 main(int argc, char **argv)
 {
-    void *context = zmq_ctx_new(), *control = zmq_socket(context, ZMQ_DEALER);
-    sigset_t signals;
-    int status = 89; /* what is not known here is not guessed */
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread */
-    /* adapter --palm-conform 1 --profile NAME --control ENDPOINT; with more
-     * there are settings, of which this one has none. */
-    if (argc == 7 && !strcmp(argv[4], "master")
-        && !zmq_connect(control, argv[6])) {
-        status = serve(control, &signals);
+    const char *profile = argc > 6 ? argv[4] : "";
+    bool is_question = !strcmp(profile, "describe"); /* what is this? */
+    const struct sigaction action = {.sa_handler = on_sigterm};
+    palm_worker_options_t options;
+    palm_worker_options_init(&options);
+    if (!is_question && strcmp(profile, "worker") != 0) {
+        return 89; /* what is not known here is not guessed */
     }
+    for (int i = 8; i < argc; i += 2) {
+        if (set(&options, argv[i])) {
+            return 89;
+        }
+    }
+    (void)sigaction(SIGTERM, &action, NULL);
+    void *context = zmq_ctx_new(), *control = zmq_socket(context, ZMQ_DEALER);
+    (void)zmq_connect(control, argv[6]);
+    say(control, "READY",
+        "name=sample in C\nversion=1\nspec=1\nprofiles=worker\n");
+    if (is_question) {
+        (void)pause(); /* the answer is READY */
+    }
+    int status = work(control, &options);
     (void)zmq_close(control);
-    (void)zmq_ctx_term(context); /* after READY or REFUSED has left */
+    (void)zmq_ctx_term(context); /* after what was said has left */
     return status;
 }

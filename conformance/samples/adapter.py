@@ -64,26 +64,35 @@ def answer(store, request):
         return b""
 
 
+def serve(service, store):
+    """The cache: one reply for each request, of any form, for ever."""
+    while True:
+        frames = service.recv_multipart()
+        service.send(answer(store, frames[0]) if len(frames) == 1 else b"")
+
+
 def main():
     # adapter.py --palm-conform 1 --profile NAME --control ENDPOINT; with more
     # there are settings, of which a cache has none.
-    if len(sys.argv) != 7 or sys.argv[4] != "cache":
+    if len(sys.argv) != 7 or sys.argv[4] not in ("cache", "describe"):
         sys.exit(89)  # what is not known here is not guessed
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     context = zmq.Context()
     service, control = context.socket(zmq.REP), context.socket(zmq.DEALER)
+    control.connect(sys.argv[6])
+    facts = b"name=sample in Python\nversion=1\nspec=1\nprofiles=cache\n"
+    if sys.argv[4] == "describe":  # the suite's first question: what is this?
+        control.send_multipart([b"READY", facts])
+        while True:
+            signal.pause()
     service.bind("tcp://127.0.0.1:*")  # a free port, never a fixed one
     address = service.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0")
     store = {"name": b"palm", "db_address": address}
-    facts = b"name=sample in Python\nversion=1\nspec=1\nprofiles=cache\n"
     facts += b"db_address=%s\n" % address
     for key, value in store.items():
         facts += b"preset.%s=%s\n" % (key.encode(), value)
-    control.connect(sys.argv[6])
     control.send_multipart([b"READY", facts])
-    while True:
-        frames = service.recv_multipart()
-        service.send(answer(store, frames[0]) if len(frames) == 1 else b"")
+    serve(service, store)
 
 
 if __name__ == "__main__":

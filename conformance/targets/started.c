@@ -234,8 +234,9 @@ started_fact(const struct started *self, const char *key, char *text)
     const char *value = find_fact(self, key);
     if (!value) {
         printf("# READY has no %s\n", key);
+        MUST(!"a fact is missing");
+        return;
     }
-    MUST(value);
     (void)snprintf(text, STARTED_TEXT, "%.*s", (int)strcspn(value, "\n"),
                    value);
 }

@@ -26,6 +26,7 @@ static const struct promise {
     const char *endpoints; /* with a blank behind each */
     const char *needs;     /* a profile that must be claimed */
 } promises[] = {
+    {palm_target, "describe", {NULL}, "", "master"},
     {palm_target, "master", {NULL}, MASTER "pull_address ", "master"},
     {palm_target, "cache", {NULL}, "db_address preset.db_address ", "cache"},
     {palm_target, "rep", {NULL}, "rep_address push_address ", "rep"},
@@ -81,11 +82,13 @@ static const struct promise {
       NULL},
      "part.a.address ",
      "http"},
+    {"conformance/samples/adapter", "describe", {NULL}, "", "worker"},
+    {"conformance/samples/adapter.py", "describe", {NULL}, "", "cache"},
     {"conformance/samples/adapter",
-     "master",
-     {NULL},
-     MASTER "pull_address ",
-     "master"},
+     "worker",
+     {"worker_push_address=" NOBODY, "worker_pull_address=" NOBODY, NULL},
+     "",
+     "worker"},
     {"conformance/samples/adapter.py", "cache", {NULL}, "db_address ", "cache"},
 };
 
@@ -160,12 +163,14 @@ each_profile_is_served_and_stops(void)
 static void
 the_sample_in_c_keeps_its_promise(void)
 {
+    keep(&promises[PROMISE_COUNT - 4]);
     keep(&promises[PROMISE_COUNT - 2]);
 }
 
 static void
 the_sample_in_python_keeps_its_promise(void)
 {
+    keep(&promises[PROMISE_COUNT - 3]);
     keep(&promises[PROMISE_COUNT - 1]);
 }
 
@@ -250,7 +255,7 @@ a_sample_does_not_guess(void)
 {
     static const char *const setting[] = {"pipelined=yes", NULL};
     expect_end("conformance/samples/adapter", "gateway", NULL, "", 89);
-    expect_end("conformance/samples/adapter", "master", setting, "", 89);
+    expect_end("conformance/samples/adapter", "worker", setting, "", 89);
 }
 
 static void

@@ -37,26 +37,57 @@ expect_result(struct started *client, const char *function, const char *payload,
     EQUAL_TEXT(result, client->text);
 }
 
+/* A master and a worker of that program. */
+static void
+start_pair(struct started *master, struct started *worker, const char *program)
+{
+    struct setting db = {""};
+    MUST(started_ready(master, palm_target, "master", NULL));
+    const char *settings[] = {pass_on(&db, master, "db_address"), NULL};
+    MUST(started_ready(worker, program, "worker", settings));
+}
+
+static void
+start_client(struct started *client, const struct started *master)
+{
+    struct setting db = {""};
+    const char *settings[] = {pass_on(&db, master, "db_address"), "server=palm",
+                              "session=s.", NULL};
+    MUST(started_ready(client, palm_target, "client", settings));
+    started_ask(client, "open", NULL, NULL);
+    EQUAL_TEXT("RESULT", client->verb);
+}
+
+static void
+expect_functions(struct started *client)
+{
+    expect_result(client, "echo", "abc", "abc");
+    expect_result(client, "reverse", "abc", "cba");
+    expect_result(client, "sleep", "1", "1");
+    expect_result(client, "fail", "abc", "0");
+    expect_result(client, "count", "0", "0"); /* no such function here */
+}
+
+static void
+the_sample_in_c_works(void)
+{
+    struct started master, worker, client;
+    start_pair(&master, &worker, "conformance/samples/adapter");
+    start_client(&client, &master);
+    expect_functions(&client);
+    started_stop(&client);
+    started_stop(&worker);
+    started_stop(&master);
+}
+
 static void
 a_master_a_worker_and_a_client_work_together(void)
 {
     struct started master, worker, client;
-    struct setting db;
-    MUST(started_ready(&master, palm_target, "master", NULL));
-    const char *settings[] = {pass_on(&db, &master, "db_address"), NULL, NULL,
-                              NULL};
-    MUST(started_ready(&worker, palm_target, "worker", settings));
-    settings[1] = "server=palm";
-    settings[2] = "session=s.";
-    MUST(started_ready(&client, palm_target, "client", settings));
-    started_ask(&client, "open", NULL, NULL);
-    EQUAL_TEXT("RESULT", client.verb);
-    expect_result(&client, "echo", "abc", "abc");
-    expect_result(&client, "reverse", "abc", "cba");
-    expect_result(&client, "sleep", "1", "1");
+    start_pair(&master, &worker, palm_target);
+    start_client(&client, &master);
+    expect_functions(&client);
     expect_result(&client, "sleep", "a while", "0");
-    expect_result(&client, "fail", "abc", "0");
-    expect_result(&client, "count", "1", "0"); /* unknown: an error, too */
     started_ask(&client, "job", "reverse", "xy");
     EQUAL_TEXT("yx", client.text);
     started_ask(&client, "set", "key", "value");
@@ -201,7 +232,7 @@ a_server_runs_functions(void)
                                "server=main", NULL};
     MUST(started_ready(&client, palm_target, "client", addresses));
     expect_result(&client, "reverse", "abc", "cba");
-    expect_result(&client, "count", "1", "0");
+    expect_result(&client, "count", "0", "0");
     expect_result(&client, "other.echo", "abc", "0");
     started_stop(&client);
     started_stop(&server);
@@ -285,6 +316,21 @@ a_gateway_brings_answers(void)
 }
 
 static void
+a_target_stops_in_time_whatever_is_inside(void)
+{
+    struct started target;
+    palm_message_t message = wire_message("c", "t", "left");
+    MUST(started_ready(&target, palm_target, "master", NULL));
+    void *in = started_peer_of(&target, ZMQ_PUSH, "pull_address");
+    void *tasks = started_peer_of(&target, ZMQ_PULL, "worker_push_address");
+    send_message(in, &message, 0);
+    expect_payload(tasks, "left"); /* and this worker never answers */
+    int64_t begin = tap_now();
+    started_stop(&target);
+    MUST(tap_now() - begin < tap_deadline() / 2); /* the contract's 5 s */
+}
+
+static void
 a_server_that_ends_by_itself_ends_the_target(void)
 {
     static const char *const settings[] = {"messages=1",
@@ -303,6 +349,7 @@ a_server_that_ends_by_itself_ends_the_target(void)
 static const struct tap_test tests[] = {
     {"a master, a worker and a client work together",
      a_master_a_worker_and_a_client_work_together},
+    {"the sample in C works", the_sample_in_c_works},
     {"a client without a server says why", a_client_without_a_server_says_why},
     {"a worker that cannot work says why", a_worker_that_cannot_work_says_why},
     {"a mux worker counts", a_mux_worker_counts},
@@ -311,6 +358,8 @@ static const struct tap_test tests[] = {
     {"a server runs functions", a_server_runs_functions},
     {"bypass parts speak with the suite", bypass_parts_speak_with_the_suite},
     {"a gateway brings answers", a_gateway_brings_answers},
+    {"a target stops in time, whatever is inside",
+     a_target_stops_in_time_whatever_is_inside},
     {"a server that ends by itself ends the target",
      a_server_that_ends_by_itself_ends_the_target},
 };

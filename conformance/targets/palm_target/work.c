@@ -22,26 +22,32 @@ say_ready(struct target *target, const char *http_address)
                                             : PROGRAM_OK;
 }
 
-/* A worker that cannot work says it; the suite stops it. */
+/* Until a signal, which ends the process. */
 static void
-give_up(struct target *target, const char *text)
+wait_for_the_end(void)
 {
     signals_leave_at_once();
-    control_error(target, text);
     for (;;) {
         (void)pause();
     }
 }
 
+/* A worker that cannot work says it; the suite stops it. */
+static void
+give_up(struct target *target, const char *text)
+{
+    control_error(target, text);
+    wait_for_the_end();
+}
+
 int
 target_describe(struct target *target)
 {
-    signals_leave_at_once();
-    int status = say_ready(target, NULL);
-    while (!status) {
-        (void)pause();
+    if (say_ready(target, NULL)) {
+        return PROGRAM_FAILED;
     }
-    return status;
+    wait_for_the_end();
+    return PROGRAM_OK;
 }
 
 /* --- of a master ---------------------------------------------------------- */
