@@ -82,13 +82,9 @@ static const struct promise {
       NULL},
      "part.a.address ",
      "http"},
-    {"conformance/samples/adapter", "describe", {NULL}, "", "worker"},
+    {"conformance/samples/adapter", "describe", {NULL}, "", "cache"},
     {"conformance/samples/adapter.py", "describe", {NULL}, "", "cache"},
-    {"conformance/samples/adapter",
-     "worker",
-     {"worker_push_address=" NOBODY, "worker_pull_address=" NOBODY, NULL},
-     "",
-     "worker"},
+    {"conformance/samples/adapter", "cache", {NULL}, "db_address ", "cache"},
     {"conformance/samples/adapter.py", "cache", {NULL}, "db_address ", "cache"},
 };
 
@@ -255,7 +251,7 @@ a_sample_does_not_guess(void)
 {
     static const char *const setting[] = {"pipelined=yes", NULL};
     expect_end("conformance/samples/adapter", "gateway", NULL, "", 89);
-    expect_end("conformance/samples/adapter", "worker", setting, "", 89);
+    expect_end("conformance/samples/adapter", "cache", setting, "", 89);
 }
 
 static void
@@ -265,15 +261,14 @@ the_sample_in_python_does_not_guess(void)
 }
 
 static void
-the_sample_in_python_stores(void)
+expect_stores(const char *sample)
 {
     struct started target;
-    if (!started_ready(&target, "conformance/samples/adapter.py", "cache",
-                       NULL)) {
+    if (!started_ready(&target, sample, "cache", NULL)) {
         return;
     }
     void *req = started_peer_of(&target, ZMQ_REQ, "db_address");
-    expect_reply(req, "_.get", NULL, "name", "palm");
+    expect_reply(req, "_.get", NULL, "key", "");
     expect_reply(req, "_.set", "key", "value", "key");
     expect_reply(req, "_.get", NULL, "key", "value");
     expect_reply(req, "_.delete", NULL, "key", "key");
@@ -284,6 +279,18 @@ the_sample_in_python_stores(void)
     started_stop(&target);
 }
 
+static void
+the_sample_in_c_stores(void)
+{
+    expect_stores("conformance/samples/adapter");
+}
+
+static void
+the_sample_in_python_stores(void)
+{
+    expect_stores("conformance/samples/adapter.py");
+}
+
 static const struct tap_test tests[] = {
     {"each profile is served, and stops", each_profile_is_served_and_stops},
     {"what is unknown is unimplemented", what_is_unknown_is_unimplemented},
@@ -291,6 +298,7 @@ static const struct tap_test tests[] = {
     {"a route to nowhere is refused with both names",
      a_route_to_nowhere_is_refused_with_both_names},
     {"the sample in C keeps its promise", the_sample_in_c_keeps_its_promise},
+    {"the sample in C stores", the_sample_in_c_stores},
     {"the sample in C does not guess", a_sample_does_not_guess},
     {"the sample in Python keeps its promise",
      the_sample_in_python_keeps_its_promise},

@@ -69,18 +69,6 @@ expect_functions(struct started *client)
 }
 
 static void
-the_sample_in_c_works(void)
-{
-    struct started master, worker, client;
-    start_pair(&master, &worker, "conformance/samples/adapter");
-    start_client(&client, &master);
-    expect_functions(&client);
-    started_stop(&client);
-    started_stop(&worker);
-    started_stop(&master);
-}
-
-static void
 a_master_a_worker_and_a_client_work_together(void)
 {
     struct started master, worker, client;
@@ -349,7 +337,6 @@ a_server_that_ends_by_itself_ends_the_target(void)
 static const struct tap_test tests[] = {
     {"a master, a worker and a client work together",
      a_master_a_worker_and_a_client_work_together},
-    {"the sample in C works", the_sample_in_c_works},
     {"a client without a server says why", a_client_without_a_server_says_why},
     {"a worker that cannot work says why", a_worker_that_cannot_work_says_why},
     {"a mux worker counts", a_mux_worker_counts},
