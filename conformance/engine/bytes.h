@@ -31,6 +31,10 @@ struct bytes {
 /* Memory that lives as long as the test, zeroed. */
 void *test_memory(struct test *test, size_t size);
 
+/* Frees what was taken off a test's list, for programs that go on. */
+struct memory;
+void test_memory_free(struct memory *memories);
+
 /* Views of what the caller keeps. */
 struct bytes bytes_of(const void *data, size_t size);
 struct bytes bytes_text(const char *text);

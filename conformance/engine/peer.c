@@ -99,6 +99,24 @@ peer_listen(struct peer *peer)
     trace_event(test, peer->label, "bound to %s", address);
 }
 
+void
+peer_listen_at(struct peer *peer, const char *address)
+{
+    struct test *test = peer->test;
+    int64_t until = now() + (int64_t)bound(test) * 1000;
+    zmq_pollitem_t nothing = {NULL, -1, 0, 0};
+
+    while (zmq_bind(peer->socket, address) != 0) {
+        if (errno != EADDRINUSE || now() > until) {
+            broken(test, "%s: one cannot bind %s again: %s", peer->label,
+                   address, zmq_strerror(errno));
+        }
+        (void)zmq_poll(&nothing, 0, 5);
+    }
+    peer->address = address;
+    trace_event(test, peer->label, "bound to %s", address);
+}
+
 struct peer *
 peer_connect(struct test *test, const char *label, int type,
              const char *address)

@@ -35,6 +35,9 @@ void peer_join(struct peer *peer, const char *address);
 /* Binds to a free port of 127.0.0.1; peer->address is what to connect to. */
 void peer_listen(struct peer *peer);
 
+/* Binds where another socket was: waits until the address is free again. */
+void peer_listen_at(struct peer *peer, const char *address);
+
 /* peer_make() and one of them. */
 struct peer *peer_connect(struct test *test, const char *label, int type,
                           const char *address);

@@ -75,13 +75,16 @@ open_file(const char *path, int flags, int wanted)
     return fd < 0 || dup2(fd, wanted) < 0 ? -1 : 0;
 }
 
-/* In the child: a process group and a folder of its own. */
+/* In the child: a process group of its own, and a folder for its files.  It
+ * stays in the suite's folder, so that relative paths in CMD mean what they
+ * say. */
 static void
 run_command(const char *folder, const char *log, const char *out,
             const char *line)
 {
     (void)setpgid(0, 0);
-    if (chdir(folder) != 0 || open_file("/dev/null", O_RDONLY, 0) != 0
+    if (setenv("TMPDIR", folder, 1) != 0
+        || open_file("/dev/null", O_RDONLY, 0) != 0
         || open_file(out, O_WRONLY | O_CREAT | O_APPEND, 1) != 0
         || open_file(log, O_WRONLY | O_CREAT | O_APPEND, 2) != 0) {
         _exit(127);

@@ -37,6 +37,17 @@ test_memory(struct test *test, size_t size)
     return memory->data;
 }
 
+void
+test_memory_free(struct memory *memories)
+{
+    while (memories != NULL) {
+        struct memory *next = memories->next;
+
+        free(memories);
+        memories = next;
+    }
+}
+
 int64_t
 now(void)
 {

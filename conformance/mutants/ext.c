@@ -1,7 +1,296 @@
 /* SPDX-License-Identifier: MIT */
 /* ext.c: implementations that break PALM-EXT. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "conformance/mutants/faults.h"
 
+/* --- field 8 -------------------------------------------------------------- */
+
+static bool
+is_result(struct crossing *crossing, struct message *result)
+{
+    return !crossing->to_target
+           && strcmp(crossing->endpoint, "worker_pull_address") == 0
+           && crossing_message(crossing, result);
+}
+
+/* Puts another field 8 behind; unknown fields before it are lost. */
+static void
+set_error(struct crossing *crossing, struct message *result, const char *text)
+{
+    result->unknown = text == NULL ? bytes_of("", 0)
+                                   : field_bytes(crossing->test, FIELD_ERROR,
+                                                 bytes_text(text));
+    crossing_replace(crossing, result);
+}
+
+static bool
+is_error(struct crossing *crossing, struct message *result)
+{
+    return is_result(crossing, result)
+           && message_extra(result, FIELD_ERROR).data != NULL;
+}
+
+static void
+has_no_error(struct crossing *crossing)
+{
+    struct message result;
+
+    if (is_error(crossing, &result)) {
+        set_error(crossing, &result, NULL);
+    }
+}
+
+static void
+range_has_no_error(struct crossing *crossing)
+{
+    struct message result;
+
+    if (is_error(crossing, &result) && result.stage != 0) {
+        set_error(crossing, &result, NULL);
+    }
+}
+
+static void
+has_no_code(struct crossing *crossing)
+{
+    struct message result;
+
+    if (is_error(crossing, &result)) {
+        set_error(crossing, &result, "no such function");
+    }
+}
+
+static void
+has_no_reason(struct crossing *crossing)
+{
+    struct message result;
+
+    if (is_error(crossing, &result)) {
+        set_error(crossing, &result, "ENOENT");
+    }
+}
+
+static void
+zero_is_an_error(struct crossing *crossing)
+{
+    struct message result;
+
+    if (is_result(crossing, &result) && bytes_are(result.payload, "0")
+        && result.unknown.size == 0) {
+        set_error(crossing, &result, "EIO result is 0");
+    }
+}
+
+static void
+loses_earlier_error(struct crossing *crossing)
+{
+    has_no_error(crossing);
+}
+
+static void
+copies_the_name(struct crossing *crossing)
+{
+    struct message result;
+
+    if (is_error(crossing, &result)) {
+        set_error(crossing, &result,
+                  test_text(crossing->test, "ENOENT %s is unknown",
+                            bytes_string(crossing->test, result.function)));
+    }
+}
+
+/* --- verbs of the cache --------------------------------------------------- */
+
+static struct message asked; /* the last request */
+
+static bool
+is_verb(const char *verb)
+{
+    return asked.function.data != NULL
+           && bytes_equal(bytes_cut(asked.function, 5, asked.function.size),
+                          bytes_text(verb));
+}
+
+/* The last request is noted; true for those with the verb. */
+static bool
+is_request(struct crossing *crossing, const char *verb)
+{
+    return crossing->to_target && strcmp(crossing->endpoint, "db_address") == 0
+           && crossing_message(crossing, &asked) && is_verb(verb);
+}
+
+static bool
+is_reply(struct crossing *crossing, const char *verb)
+{
+    (void)is_request(crossing, verb);
+    return !crossing->to_target && strcmp(crossing->endpoint, "db_address") == 0
+           && is_verb(verb);
+}
+
+static void
+lists_one_more(struct crossing *crossing)
+{
+    struct bytes *reply = &crossing->message->frame[0];
+
+    if (is_reply(crossing, "list") && reply->size >= 4) {
+        uint8_t *copy = test_memory(crossing->test, reply->size);
+
+        memcpy(copy, reply->data, reply->size);
+        copy[3]++;
+        *reply = bytes_of(copy, reply->size);
+    }
+}
+
+static void
+lists_all_keys(struct crossing *crossing)
+{
+    if (is_request(crossing, "list")) {
+        asked.payload = bytes_cut(asked.payload, 0, 1);
+        crossing_replace(crossing, &asked);
+    }
+}
+
+static void
+cas_replies_value(struct crossing *crossing)
+{
+    if (is_reply(crossing, "cas") && crossing->message->frame[0].size > 0) {
+        crossing_replace_frame(crossing, 0, "stored");
+    }
+}
+
+/* Stores the last bytes of the payload, whatever is expected. */
+static void
+cas_is_set(struct crossing *crossing)
+{
+    if (is_request(crossing, "cas") && asked.payload.size > 4
+        && asked.payload.data[0] == 0) {
+        asked.function = bytes_text("palm.set");
+        asked.payload = bytes_cut(asked.payload, 4 + asked.payload.data[3],
+                                  asked.payload.size);
+        crossing_replace(crossing, &asked);
+    }
+}
+
+static void
+cas_of_none_is_set(struct crossing *crossing)
+{
+    if (is_request(crossing, "cas") && asked.payload.size > 4
+        && asked.payload.data[0] == 0xff) {
+        asked.function = bytes_text("palm.set");
+        asked.payload = bytes_cut(asked.payload, 4, asked.payload.size);
+        crossing_replace(crossing, &asked);
+    }
+}
+
+static void
+short_cas_is_set(struct crossing *crossing)
+{
+    if (is_request(crossing, "cas")
+        && (asked.payload.size < 4
+            || asked.payload.data[3] > asked.payload.size - 4)) {
+        asked.function = bytes_text("palm.set");
+        crossing_replace(crossing, &asked);
+    }
+}
+
+static void
+set_ttl(struct crossing *crossing, const char *milliseconds)
+{
+    asked.payload = bytes_text(milliseconds);
+    crossing_replace(crossing, &asked);
+}
+
+static void
+ttl_is_for_ever(struct crossing *crossing)
+{
+    if (is_request(crossing, "ttl")) {
+        set_ttl(crossing, "0");
+    }
+}
+
+static void
+ttl_is_seconds(struct crossing *crossing)
+{
+    if (is_request(crossing, "ttl") && bytes_are(asked.payload, "600000")) {
+        set_ttl(crossing, "1");
+    }
+}
+
+static void
+ttl_0_is_ignored(struct crossing *crossing)
+{
+    if (is_request(crossing, "ttl") && bytes_are(asked.payload, "0")) {
+        crossing_drop(crossing);
+        crossing_answer(crossing, asked.cache);
+    }
+}
+
+static void
+ttl_of_missing_replies_key(struct crossing *crossing)
+{
+    if (is_reply(crossing, "ttl") && bytes_are(asked.cache, "missing")) {
+        crossing_replace_frame(crossing, 0, "missing");
+    }
+}
+
+static void
+ttl_reads_what_it_can(struct crossing *crossing)
+{
+    if (is_request(crossing, "ttl")) {
+        set_ttl(
+            crossing,
+            test_text(crossing->test, "%ld",
+                      labs(strtol(bytes_string(crossing->test, asked.payload),
+                                  NULL, 0))));
+    }
+}
+
+static void
+stats_is_text(struct crossing *crossing)
+{
+    if (is_reply(crossing, "stats")) {
+        crossing_replace_frame(crossing, 0, "keys 3");
+    }
+}
+
+static void
+stats_is_cut(struct crossing *crossing)
+{
+    struct bytes *reply = &crossing->message->frame[0];
+
+    if (is_reply(crossing, "stats")) {
+        *reply =
+            bytes_joined(crossing->test, bytes_cut(*reply, 0, reply->size / 2),
+                         bytes_text("}"));
+    }
+}
+
 const struct fault ext_faults[] = {
+    FAULT("M-EXT-001a", "has no field 8", has_no_error),
+    FAULT("M-EXT-001b", "has no field 8 for a stage out of range",
+          range_has_no_error),
+    FAULT("M-EXT-002a", "has no code in field 8", has_no_code),
+    FAULT("M-EXT-002b", "has no reason in field 8", has_no_reason),
+    FAULT("M-EXT-003a", "takes each 0 for an error", zero_is_an_error),
+    FAULT("M-EXT-003b", "loses the field 8 that the message had",
+          loses_earlier_error),
+    FAULT("M-EXT-004a", "puts the name into field 8 as it is", copies_the_name),
+    FAULT("M-EXT-005a", "counts a key too many", lists_one_more),
+    FAULT("M-EXT-005b", "lists keys of a shorter prefix", lists_all_keys),
+    FAULT("M-EXT-006a", "replies to cas without the key", cas_replies_value),
+    FAULT("M-EXT-007a", "stores whatever the value is", cas_is_set),
+    FAULT("M-EXT-008a", "stores also when there is a value",
+          cas_of_none_is_set),
+    FAULT("M-EXT-009a", "stores what is too short", short_cas_is_set),
+    FAULT("M-EXT-010a", "keeps keys for ever", ttl_is_for_ever),
+    FAULT("M-EXT-010b", "ends a key too early", ttl_is_seconds),
+    FAULT("M-EXT-011a", "ignores a ttl of 0", ttl_0_is_ignored),
+    FAULT("M-EXT-012a", "replies a key that is not there",
+          ttl_of_missing_replies_key),
+    FAULT("M-EXT-013a", "reads what it can of a ttl", ttl_reads_what_it_can),
+    FAULT("M-EXT-014a", "has stats as text", stats_is_text),
+    FAULT("M-EXT-014b", "has stats that are cut", stats_is_cut),
     END_OF_FAULTS,
 };

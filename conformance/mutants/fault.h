@@ -11,7 +11,12 @@
 #include "conformance/engine/codec.h"
 #include "conformance/engine/peer.h"
 
-/* A message on its way. */
+/* A message on its way.  Endpoints are named by the fact or setting that tells
+ * them; those that the target finds by a cache by their key.  Subscriptions
+ * cross as messages, too: a byte 1 (or 0: no more) and the topic.
+ *
+ * What a fault keeps of a message lives until 64 MB more have passed.  A fault
+ * of frames is not shown messages of more than FRAMES_MAX frames. */
 struct crossing {
     struct test *test;    /* for memory */
     const char *endpoint; /* "db_address", "part.in.address", "control" */
@@ -48,12 +53,17 @@ struct http_crossing {
     struct test *test;
     const char *endpoint;
     bool request;
+    bool to_target;
     unsigned long number;
-    struct bytes text;
+    struct bytes text; /* empty: nothing goes on */
+    bool close;        /* set it: the connection ends behind this */
 };
 
 /* A setting that the target does not get as the suite gave it: value NULL: not
- * at all; key not given by the suite: in addition. */
+ * at all; key not given by the suite: in addition.  Key "GLOB WORD", such as
+ * "part.* isolated": in the settings that match, WORD=… gets this value, or a
+ * WORD by itself (a class) becomes this one; where it is not, nothing is
+ * added.  Profile "describe" is left alone. */
 struct fault_setting {
     const char *key; /* NULL: end */
     const char *value;
@@ -84,6 +94,11 @@ struct fault {
     const struct fault_fact *facts;
     enum fault_life life;
 };
+/* A row that needs nothing but what crosses. */
+#define FAULT(id, what, frames)                                                \
+    {                                                                          \
+        id, what, frames, NULL, NULL, NULL, LIFE_NORMAL                        \
+    }
 #define END_OF_FAULTS                                                          \
     {                                                                          \
         NULL, NULL, NULL, NULL, NULL, NULL, LIFE_NORMAL                        \

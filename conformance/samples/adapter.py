@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A small target for palm-conform, see ADAPTER.md.
-
-It claims one profile, a cache, and is that cache itself.  It needs python3-zmq
-and nothing else, so it reads PalmMessage by hand:
+"""A small target for palm-conform, see ADAPTER.md: a cache, made of nothing but
+python3-zmq.  It reads PalmMessage by hand:
 
     palm-conform --target 'python3 adapter.py'
 """
@@ -12,6 +10,8 @@ import sys
 import uuid
 
 import zmq
+
+SIZES = {1: 8, 5: 4}  # of the wire types that have no length before them
 
 
 def varint(data, at):
@@ -26,32 +26,25 @@ def varint(data, at):
 
 def fields(data):
     """The texts and bytes of a PalmMessage by their number; the last counts."""
-    found, at = {}, 0
+    found, at = {1: b"", 2: b"", 4: b"", 5: b"", 6: b""}, 0
     while at < len(data):
         tag, at = varint(data, at)
-        kind = tag & 7
-        if kind == 0:  # a number: the stage, which a cache does not need
-            _, at = varint(data, at)
-            continue
-        size = {1: 8, 5: 4}.get(kind)  # these two have no length before them
-        if kind == 2:
+        size = SIZES.get(tag & 7)
+        if tag & 7 in (0, 2):  # a number (the stage), or a length
             size, at = varint(data, at)
-        if size is None or at + size > len(data):
+        if tag & 7 and (size is None or at + size > len(data)):
             raise ValueError("no PalmMessage")
-        if kind == 2:
-            found[tag >> 3] = data[at:at + size]
-        at += size
-    for number in (1, 2, 4, 5):  # these are UTF-8
-        found[number] = found.get(number, b"").decode()
-    return found
+        if tag & 7:
+            found[tag >> 3], at = data[at:at + size], at + size
+    return {n: v if n == 6 else v.decode() for n, v in found.items() if n < 7}
 
 
-def answer(store, request):
-    """The reply to one request; whatever is wrong with it, b""."""
+def answer(store, frames):
+    """The reply to a request; b"" whatever is wrong with it."""
     try:
+        (request,) = frames
         message = fields(request)
-        verb = message[4].split(".")[1]  # the function is "_.get"
-        payload = message.get(6, b"")
+        verb, payload = message[4].split(".")[1], message[6]  # "_.get"
         if verb == "set":
             key = message[5] or str(uuid.uuid4())
             store[key] = payload
@@ -64,27 +57,16 @@ def answer(store, request):
         return b""
 
 
-def main():
-    # adapter.py --palm-conform 1 --profile NAME --control ENDPOINT; with more
-    # there are settings, of which a cache has none.
-    if len(sys.argv) != 7 or sys.argv[4] != "cache":
-        sys.exit(89)  # what is not known here is not guessed
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
-    context = zmq.Context()
-    service, control = context.socket(zmq.REP), context.socket(zmq.DEALER)
-    service.bind("tcp://127.0.0.1:*")  # a free port, never a fixed one
-    address = service.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0")
-    store = {"name": b"palm", "db_address": address}
-    facts = b"name=sample in Python\nversion=1\nspec=1\nprofiles=cache\n"
-    facts += b"db_address=%s\n" % address
-    for key, value in store.items():
-        facts += b"preset.%s=%s\n" % (key.encode(), value)
-    control.connect(sys.argv[6])
-    control.send_multipart([b"READY", facts])
-    while True:
-        frames = service.recv_multipart()
-        service.send(answer(store, frames[0]) if len(frames) == 1 else b"")
-
-
-if __name__ == "__main__":
-    main()
+# adapter.py --palm-conform 1 --profile NAME --control ENDPOINT
+if len(sys.argv) != 7 or sys.argv[4] not in ("cache", "describe"):
+    sys.exit(89)  # what is not known here is not guessed
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+context, values = zmq.Context(), {}
+service, control = context.socket(zmq.REP), context.socket(zmq.DEALER)
+service.bind("tcp://127.0.0.1:*")  # a free port, never a fixed one
+control.connect(sys.argv[6])
+control.send_multipart([b"READY", b"name=sample in Python\nversion=1\nspec=1\n"
+                        b"profiles=cache\ndb_address="
+                        + service.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0")])
+while True:
+    service.send(answer(values, service.recv_multipart()))

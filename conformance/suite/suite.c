@@ -4,9 +4,29 @@
 
 #include "conformance/suite/topics.h"
 
+/* A topic for each line. */
+/* clang-format off */
 const struct test_entry *const suite_topics[] = {
-    wire_tests,    master_tests,  route_tests,  block_tests,   cache_tests,
-    service_tests, connect_tests, bypass_tests, scatter_tests, stream_tests,
-    flow_tests,    worker_tests,  client_tests, http_tests,    life_tests,
-    hostile_tests, ext_tests,     NULL,
+    wire_tests,
+    master_tests,
+    route_tests,
+    block_tests,
+    cache_tests,
+    presets_tests,
+    service_tests,
+    connect_tests,
+    bypass_tests,
+    scatter_tests,
+    stream_tests,
+    flow_tests,
+    worker_tests,
+    worker_start_tests,
+    client_tests,
+    client_calls_tests,
+    http_tests,
+    life_tests,
+    hostile_tests,
+    ext_tests,
+    NULL,
 };
+/* clang-format on */

@@ -142,7 +142,8 @@ append(struct command *command, zmq_msg_t *frame)
     }
     memcpy(copy, zmq_msg_data(frame), size);
     copy[size] = '\0';
-    frames[command->count++] = (palm_slice_t){copy, size};
+    frames[command->count].data = copy;
+    frames[command->count++].size = size;
     return 0;
 }
 

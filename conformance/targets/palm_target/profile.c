@@ -13,6 +13,7 @@ static const struct profile {
     const char *keys;                  /* settings */
     const char *needs; /* classes that libpalm must have been built with */
 } profiles[] = {
+    {"describe", target_describe, "", ""}, /* asked first, never claimed */
     {"master", target_serve, "name pipelined scatter gather stream", ""},
     {"cache", target_serve, "", ""},
     {"rep", target_serve, "block outbound reply_timeout scatter", ""},
@@ -107,9 +108,9 @@ target_write_facts(FILE *facts)
 {
     fputs("name=libpalm\nversion=" PACKAGE_VERSION "\nspec=1\nprofiles=",
           facts);
-    for (size_t i = 0; i < PROFILE_COUNT; i++) {
+    for (size_t i = 1; i < PROFILE_COUNT; i++) {
         if (can_be(&profiles[i])) {
-            fprintf(facts, "%s%s", i > 0 ? " " : "", profiles[i].name);
+            fprintf(facts, "%s%s", i > 1 ? " " : "", profiles[i].name);
         }
     }
     fputc('\n', facts);

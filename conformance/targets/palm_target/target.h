@@ -49,6 +49,7 @@ bool target_has_word(const char *list, const char *word);
 
 /* --- who serves profiles: serve.c, work.c, ask.c -------------------------- */
 
+int target_describe(struct target *target);
 int target_serve(struct target *target);
 int target_work(struct target *target);
 int target_work_for_web(struct target *target);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* work.c: the profiles that are workers. */
+/* work.c: the profiles that are workers, and the one that only tells of us. */
 #include "config.h"
 
 #include <errno.h>
@@ -22,15 +22,32 @@ say_ready(struct target *target, const char *http_address)
                                             : PROGRAM_OK;
 }
 
+/* Until a signal, which ends the process. */
+static void
+wait_for_the_end(void)
+{
+    signals_leave_at_once();
+    for (;;) {
+        (void)pause();
+    }
+}
+
 /* A worker that cannot work says it; the suite stops it. */
 static void
 give_up(struct target *target, const char *text)
 {
-    signals_leave_at_once();
     control_error(target, text);
-    for (;;) {
-        (void)pause();
+    wait_for_the_end();
+}
+
+int
+target_describe(struct target *target)
+{
+    if (say_ready(target, NULL)) {
+        return PROGRAM_FAILED;
     }
+    wait_for_the_end();
+    return PROGRAM_OK;
 }
 
 /* --- of a master ---------------------------------------------------------- */

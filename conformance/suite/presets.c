@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* presets.c: PALM-CACHE: the keys that a server sets before it serves. */
+#include <string.h>
+
+#include "conformance/suite/scene.h"
+#include "conformance/suite/topics.h"
+
+static struct bytes
+get(struct peer *cache, const char *key)
+{
+    return peer_ask(cache,
+                    cache_request(cache->test, "get", "", bytes_text(key)));
+}
+
+static struct peer *
+cache_of(struct target *target)
+{
+    return peer_connect(target->test, "cache client", ZMQ_REQ,
+                        target_address(target, "db_address"));
+}
+
+/* Each preset address is what READY tells, as the suite can connect to it. */
+static void
+check_endpoints(struct target *target, struct peer *cache,
+                const char *const *keys)
+{
+    for (; *keys != NULL; keys++) {
+        check_text(target->test, test_text(target->test, "preset %s", *keys),
+                   get(cache, *keys), target_address(target, *keys));
+    }
+}
+
+static const char *const master_keys[] = {
+    "db_address",          "pull_address",        "pub_address",
+    "worker_pull_address", "worker_push_address", NULL};
+
+/* "A master MUST preset the keys `name`, `db_address`, …" */
+static void
+cache_018_master_presets_its_keys(struct test *test)
+{
+    struct target *target = target_start(test, "master", "name", "stage", NULL);
+    struct peer *cache = cache_of(target);
+
+    check_text(test, "preset name", get(cache, "name"), "stage");
+    check_endpoints(target, cache, master_keys);
+}
+
+/* "… with `sub_address` …, and not `pull_address`." */
+static void
+cache_019_hub_presets_its_keys(struct test *test)
+{
+    static const char *const keys[] = {"db_address", "pub_address",
+                                       "worker_pull_address",
+                                       "worker_push_address", NULL};
+    struct peer *previous = peer_bind(test, "previous server", ZMQ_PUB);
+    struct target *target =
+        target_start(test, "hub", "name", "stage", "sub_address",
+                     previous->address, "previous", "first", NULL);
+    struct peer *cache = cache_of(target);
+
+    check_text(test, "preset name", get(cache, "name"), "stage");
+    check_text(test, "preset sub_address", get(cache, "sub_address"),
+               previous->address);
+    check_text(test, "pull_address", get(cache, "pull_address"), "");
+    check_endpoints(target, cache, keys);
+}
+
+/* "… of kind `server` MUST preset the keys `name`, `pull_address` and
+ * `pub_address`." */
+static void
+cache_020_server_presets_its_keys(struct test *test)
+{
+    static const char *const keys[] = {"pull_address", "pub_address", NULL};
+    struct target *target = target_start(test, "server", "name", "stage", NULL);
+    struct peer *cache = cache_of(target);
+
+    check_text(test, "preset name", get(cache, "name"), "stage");
+    check_endpoints(target, cache, keys);
+}
+
+/* "A pipeline MUST preset the keys `name`, `sub_address` and `pub_address`." */
+static void
+cache_021_pipeline_presets_its_keys(struct test *test)
+{
+    static const char *const keys[] = {"pub_address", NULL};
+    struct peer *previous = peer_bind(test, "previous server", ZMQ_PUB);
+    struct target *target =
+        target_start(test, "pipeline", "name", "stage", "sub_address",
+                     previous->address, "previous", "first", NULL);
+    struct peer *cache = cache_of(target);
+
+    check_text(test, "preset name", get(cache, "name"), "stage");
+    check_text(test, "preset sub_address", get(cache, "sub_address"),
+               previous->address);
+    check_endpoints(target, cache, keys);
+}
+
+/* "A sink MUST preset the keys `name`, `pub_address`, and `sub_address_0`,
+ * `sub_address_1` and so on for each server before it." */
+static void
+cache_022_sink_presets_its_keys(struct test *test)
+{
+    static const char *const keys[] = {"pub_address", NULL};
+    struct peer *first = peer_bind(test, "first server", ZMQ_PUB);
+    struct peer *second = peer_bind(test, "second server", ZMQ_PUB);
+    struct target *target =
+        target_start(test, "sink", "name", "stage", "sub_addresses",
+                     test_text(test, "%s %s", first->address, second->address),
+                     "previous", "one two", NULL);
+    struct peer *cache = cache_of(target);
+
+    check_text(test, "preset name", get(cache, "name"), "stage");
+    check_text(test, "preset sub_address_0", get(cache, "sub_address_0"),
+               first->address);
+    check_text(test, "preset sub_address_1", get(cache, "sub_address_1"),
+               second->address);
+    check_text(test, "sub_address_2", get(cache, "sub_address_2"), "");
+    check_endpoints(target, cache, keys);
+}
+
+/* "… that a peer on the same machine can connect to: it has no `*` and no
+ * `0.0.0.0`." */
+static void
+cache_023_preset_addresses_can_be_connected(struct test *test)
+{
+    static const int types[] = {ZMQ_REQ, ZMQ_PUSH, ZMQ_SUB, ZMQ_PUSH, ZMQ_PULL};
+    struct target *target = target_start(test, "master", NULL);
+    struct peer *cache = cache_of(target);
+    size_t i;
+
+    for (i = 0; master_keys[i] != NULL; i++) {
+        const char *address = bytes_string(test, get(cache, master_keys[i]));
+
+        check_that(test,
+                   strchr(address, '*') == NULL
+                       && strstr(address, "0.0.0.0") == NULL,
+                   "preset %s is \"%s\": one cannot connect to it",
+                   master_keys[i], address);
+        peer_close(peer_connect(test, master_keys[i], types[i], address));
+    }
+}
+
+const struct test_entry presets_tests[] = {
+    TEST("PALM-CACHE-018", cache_018_master_presets_its_keys),
+    TEST("PALM-CACHE-019", cache_019_hub_presets_its_keys),
+    TEST("PALM-CACHE-020", cache_020_server_presets_its_keys),
+    TEST("PALM-CACHE-021", cache_021_pipeline_presets_its_keys),
+    TEST("PALM-CACHE-022", cache_022_sink_presets_its_keys),
+    TEST("PALM-CACHE-023", cache_023_preset_addresses_can_be_connected),
+    END_OF_TESTS,
+};
