@@ -115,8 +115,8 @@ spawn(struct target *target, const char *const *settings)
     const char *folder =
         test_text(test, "%s/target-%u", test->folder, serial++);
     const char *line = command_line(target, settings);
-    const char *out = test_text(test, "%s.out", folder);
 
+    target->out = test_text(test, "%s.out", folder);
     target->log = test_text(test, "%s.err", folder);
     if (mkdir(folder, 0755) != 0) {
         broken(test, "%s: %s", folder, strerror(errno));
@@ -124,7 +124,7 @@ spawn(struct target *target, const char *const *settings)
     trace_event(test, "target", "%s", line);
     target->pid = fork();
     if (target->pid == 0) {
-        run_command(folder, target->log, out, line);
+        run_command(folder, target->log, target->out, line);
     }
     if (target->pid < 0) {
         broken(test, "no process for the target: %s", strerror(errno));
@@ -450,6 +450,15 @@ target_kill(struct target *target)
            && errno == EINTR) {
     }
     target->reaped = true;
+}
+
+bool
+target_is_noisy(const struct target *target)
+{
+    struct stat status;
+
+    return target->out != NULL && stat(target->out, &status) == 0
+           && status.st_size > 0;
 }
 
 const char *

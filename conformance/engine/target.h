@@ -17,6 +17,7 @@ struct target {
     struct bytes identity;
     const char *facts; /* the frame of READY */
     const char *log;   /* the file of its stderr */
+    const char *out;   /* that of its stdout, which must stay empty */
     int status;        /* as waitpid() gives it */
     bool reaped;       /* it is no process any more, status is known */
     bool ended;        /* as the test wanted */
@@ -71,6 +72,9 @@ bool target_ended(struct target *target, int milliseconds);
 void target_stop(struct target *target);
 /* SIGKILL, at once. */
 void target_kill(struct target *target);
+
+/* True if it wrote something to stdout. */
+bool target_is_noisy(const struct target *target);
 
 /* What the target wrote to stderr so far, the last 4 kB. */
 const char *target_log(const struct target *target);

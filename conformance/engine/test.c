@@ -88,6 +88,20 @@ note_crash(struct test *test, struct outcome *outcome)
     }
 }
 
+/* The contract wants stdout empty.  A failure says more. */
+static void
+note_noise(struct test *test, struct outcome *outcome)
+{
+    struct target *target;
+
+    for (target = test->targets; target != NULL; target = target->next) {
+        if (outcome->verdict == VERDICT_PASS && target_is_noisy(target)) {
+            outcome->verdict = VERDICT_ERROR;
+            outcome->reason = "the target wrote to stdout";
+        }
+    }
+}
+
 void
 test_end(struct test *test, enum verdict verdict, const char *expected,
          const char *actual, const char *format, ...)
@@ -109,6 +123,7 @@ test_end(struct test *test, enum verdict verdict, const char *expected,
             outcome.log = target_log(target);
         }
     }
+    note_noise(test, &outcome);
     outcome.elapsed = now() - test->began;
     trace_event(test, "verdict", "%s %s", verdict_name(outcome.verdict),
                 outcome.reason);

@@ -4,6 +4,7 @@
 
 #include "conformance/suite/crew.h"
 #include "conformance/suite/topics.h"
+#include "conformance/suite/wired.h"
 
 enum { SILENCE_BOUND = 15000, RETURN_BOUND = 10000 };
 
@@ -143,17 +144,6 @@ worker_005_silent_cache_is_an_error(struct test *test)
 }
 
 /* --- start order ---------------------------------------------------------- */
-
-/* An address that was free a moment ago. */
-static const char *
-free_address(struct test *test)
-{
-    struct peer *peer = peer_bind(test, "a port", ZMQ_PAIR);
-    const char *address = peer->address;
-
-    peer_close(peer);
-    return address;
-}
 
 static void
 bind_both(struct crew *crew, const char *push_address, const char *pull_address)

@@ -38,6 +38,23 @@ address_for_suite(const char *text)
     return NULL;
 }
 
+char *
+address_in_text(const char *text)
+{
+    char *changed = memory_text("%s", text);
+    const struct pair *pair;
+
+    for (pair = pairs; pair != NULL; pair = pair->next) {
+        char *at = strstr(changed, pair->target);
+
+        if (at != NULL) {
+            changed = memory_text("%.*s%s%s", (int)(at - changed), changed,
+                                  pair->suite, at + strlen(pair->target));
+        }
+    }
+    return changed;
+}
+
 /* --- kinds ---------------------------------------------------------------- */
 
 struct named {

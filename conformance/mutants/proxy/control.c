@@ -35,7 +35,14 @@ look_at_words(struct lane *lane, struct frames *message)
     if (message->count > 1 && bytes_are(verb, "READY")) {
         become_ready(message, address_facts(bytes_string(&mutant.test,
                                                          message->frame[1])));
-    } else if (message->count > 0 && bytes_are(verb, "REFUSED")) {
+        return true;
+    }
+    if (message->count > 1
+        && (bytes_are(verb, "ERROR") || bytes_are(verb, "REFUSED"))) {
+        message->frame[1] = bytes_text(
+            address_in_text(bytes_string(&mutant.test, message->frame[1])));
+    }
+    if (message->count > 0 && bytes_are(verb, "REFUSED")) {
         if (mutant.fault->life == LIFE_STARTS_ANYWAY) {
             mutant.lasts = true;
             become_ready(message, "name=mutant\nversion=0\nspec=1\n");

@@ -27,6 +27,7 @@ struct lane {
     struct bytes identity; /* goes ahead of all, if data is not NULL */
     struct lane *(*route)(struct lane *lane, struct bytes identity);
     lane_look *look;
+    lane_look *look_back;              /* of the ways that route opens */
     bool ready;                        /* it can be handed over */
     struct parcel *waiting;            /* what cannot go out yet */
     struct parcel *swapped;            /* what goes behind the next */

@@ -83,7 +83,6 @@ enum kind {
     KIND_SUB,
     KIND_REP,
     KIND_CACHE, /* REP, or the REQ that asks one: addresses are told there */
-    KIND_REQ,
     KIND_ROUTER,
     KIND_HTTP
 };
@@ -97,6 +96,9 @@ char *address_facts(const char *facts);
 /* What a cache says: an address of the target's in the suite's terms; NULL if
  * it is none. */
 const char *address_for_suite(const char *text);
+
+/* The text with all addresses in the suite's terms; new. */
+char *address_in_text(const char *text);
 
 /* The other way round: the value of a key that the target has asked for. */
 const char *address_for_target(const char *key, const char *text);

@@ -29,8 +29,6 @@ static const struct {
     {ZMQ_XSUB, ZMQ_XPUB, true, true, false, 0},                /* SUB */
     {ZMQ_ROUTER, ZMQ_DEALER, true, true, true, HWM_OF_ASKING}, /* REP */
     {ZMQ_ROUTER, ZMQ_DEALER, true, true, true, HWM_OF_ASKING}, /* CACHE */
-    {ZMQ_DEALER, ZMQ_ROUTER, true, true, true, HWM_OF_ASKING}, /* REQ */
-    {ZMQ_ROUTER, ZMQ_DEALER, true, true, true, HWM_OF_ASKING}, /* ROUTER */
 };
 
 static void
@@ -128,7 +126,7 @@ look_at_suite_reply(struct lane *lane, struct frames *message)
     return true;
 }
 
-/* --- routers: each peer of the suite's has one towards the target ----------
+/* --- routers: each of their peers has a socket of its own beyond ------------
  */
 
 struct guest {
@@ -149,6 +147,22 @@ keep(struct bytes bytes)
     return bytes_of(copy, bytes.size);
 }
 
+/* With the identity of who is at this side, unless ZeroMQ made that up. */
+static void *
+open_beyond(const struct lane *router, struct bytes identity)
+{
+    void *socket = open_socket(ZMQ_DEALER, HWM_OF_ASKING, false);
+
+    if (identity.size > 0 && identity.data[0] != 0) {
+        (void)zmq_setsockopt(socket, ZMQ_ROUTING_ID, identity.data,
+                             identity.size);
+    }
+    if (zmq_connect(socket, (const char *)router->key.data) != 0) {
+        mutant_broken("a guest cannot connect: %s", zmq_strerror(zmq_errno()));
+    }
+    return socket;
+}
+
 static struct lane *
 find_guest(struct lane *router, struct bytes identity)
 {
@@ -164,35 +178,29 @@ find_guest(struct lane *router, struct bytes identity)
     guest = memory_of(sizeof *guest);
     guest->router = router;
     guest->identity = keep(identity);
-    socket = open_socket(ZMQ_DEALER, HWM_OF_ASKING, false);
-    if (identity.size > 0 && identity.data[0] != 0) {
-        (void)zmq_setsockopt(socket, ZMQ_ROUTING_ID, identity.data,
-                             identity.size);
-    }
-    if (zmq_connect(socket, (const char *)router->key.data) != 0) {
-        mutant_broken("a guest cannot connect: %s", zmq_strerror(zmq_errno()));
-    }
-    guest->in = lane_add(router->endpoint, true, NULL, socket);
-    back = lane_add(router->endpoint, false, socket, router->from);
+    socket = open_beyond(router, identity);
+    guest->in = lane_add(router->endpoint, router->to_target, NULL, socket);
+    back = lane_add(router->endpoint, !router->to_target, socket, router->from);
     back->identity = guest->identity;
     back->has_delimiter = true;
+    back->look = router->look_back;
     guest->next = guests;
     guests = guest;
     return guest->in;
 }
 
-static const char *
-router_front(const char *endpoint, const char *address)
+static struct lane *
+open_router(const char *endpoint, bool to_target, const char *address)
 {
     void *socket = open_socket(ZMQ_ROUTER, HWM_OF_ASKING, false);
-    struct lane *lane = lane_add(endpoint, true, socket, NULL);
+    struct lane *lane = lane_add(endpoint, to_target, socket, NULL);
 
     set(socket, ZMQ_ROUTER_HANDOVER, 1);
     lane->takes_identity = true;
     lane->has_delimiter = true;
     lane->route = find_guest;
     lane->key = keep(bytes_of(address, strlen(address) + 1));
-    return bound_address(socket);
+    return lane;
 }
 
 /* --- all the others ------------------------------------------------------- */
@@ -223,7 +231,7 @@ relay_front(const char *endpoint, enum kind kind, const char *address)
     struct lane *down = NULL;
 
     if (kind == KIND_ROUTER) {
-        return router_front(endpoint, address);
+        return bound_address(open_router(endpoint, true, address)->from);
     }
     suite = open_socket(kinds[kind].suite, kinds[kind].hwm, false);
     target = open_socket(kinds[kind].target, kinds[kind].hwm, true);
@@ -247,29 +255,52 @@ relay_front(const char *endpoint, enum kind kind, const char *address)
     return bound_address(suite);
 }
 
+/* The target asks: whoever answers sees its identity. */
+static const char *
+cache_back(const char *endpoint, const char *address)
+{
+    struct lane *lane = open_router(endpoint, false, address);
+
+    lane->look = look_at_target_request;
+    lane->look_back = look_at_suite_reply;
+    return bound_address(lane->from);
+}
+
+/* True if ZeroMQ takes it as an address. */
+static bool
+can_connect(const char *address)
+{
+    void *socket = open_socket(ZMQ_DEALER, 1, true);
+    bool can = zmq_connect(socket, address) == 0;
+
+    set(socket, ZMQ_LINGER, 0);
+    (void)zmq_close(socket);
+    return can;
+}
+
 const char *
 relay_back(const char *endpoint, enum kind kind, const char *address)
 {
-    bool is_cache = kind == KIND_CACHE;
     void *suite;
     void *target;
-    struct lane *lane;
 
-    kind = is_cache ? KIND_REQ : kind;
+    if (!can_connect(address)) {
+        return NULL;
+    }
+    if (kind == KIND_CACHE) {
+        return cache_back(endpoint, address);
+    }
     suite = open_socket(kinds[kind].suite, kinds[kind].hwm, true);
     target = open_socket(kinds[kind].target, kinds[kind].hwm, false);
     if (zmq_connect(suite, address) != 0) {
-        (void)zmq_close(suite);
-        (void)zmq_close(target);
-        return NULL;
+        mutant_broken("%s: one cannot connect to \"%s\": %s", endpoint, address,
+                      zmq_strerror(zmq_errno()));
     }
     if (kinds[kind].down) {
-        lane = open_lane(endpoint, false, target, suite, kind);
-        lane->look = is_cache ? look_at_target_request : NULL;
+        (void)open_lane(endpoint, false, target, suite, kind);
     }
     if (kinds[kind].up) {
-        lane = open_lane(endpoint, true, suite, target, kind);
-        lane->look = is_cache ? look_at_suite_reply : NULL;
+        (void)open_lane(endpoint, true, suite, target, kind);
     }
     return bound_address(target);
 }

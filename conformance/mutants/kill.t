@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# kill.t: the suite finds each wrong implementation that we have.
+set -eu
+cd "$PALM_BUILDDIR"
+exec conformance/mutants/kill --conform ./palm-conform \
+    --mutant conformance/mutants/palm-mutant \
+    --target conformance/targets/palm-target \
+    --except "$PALM_SRCDIR/conformance/mutants/passage.tsv"

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* kill_options.c: what the kill matrix is asked for, and its lists. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conformance/mutants/kill.h"
+
+enum { TOPIC_AT = 5, LINE = 1024 };
+
+int
+kill_options_read(int argc, char *const *argv)
+{
+    const char *factor = NULL;
+    const char *jobs = NULL;
+    const struct {
+        const char *name;
+        const char **value;
+        bool *flag;
+    } table[] = {
+        {"--conform", &kill_options.conform, NULL},
+        {"--mutant", &kill_options.mutant, NULL},
+        {"--target", &kill_options.target, NULL},
+        {"--scripted", &kill_options.scripted, NULL},
+        {"--run", &kill_options.run, NULL},
+        {"--except", &kill_options.except, NULL},
+        {"--factor", &factor, NULL},
+        {"--jobs", &jobs, NULL},
+        {"--wide", NULL, &kill_options.wide},
+        {"--complete", NULL, &kill_options.complete},
+    };
+    const size_t count = sizeof table / sizeof table[0];
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int at;
+
+    for (at = 1; at < argc; at++) {
+        size_t i = 0;
+
+        while (i < count && strcmp(table[i].name, argv[at]) != 0) {
+            i++;
+        }
+        if (i < count && table[i].flag != NULL) {
+            *table[i].flag = true;
+        } else if (i < count && at + 1 < argc) {
+            *table[i].value = argv[++at];
+        } else {
+            fprintf(stderr, "kill: \"%s\" is no option, or lacks a value\n",
+                    argv[at]);
+            return -1;
+        }
+    }
+    if (kill_options.conform == NULL || kill_options.mutant == NULL
+        || kill_options.target == NULL) {
+        fputs("kill: give --conform, --mutant and --target\n", stderr);
+        return -1;
+    }
+    if (factor != NULL) {
+        kill_options.factor = strtod(factor, NULL);
+    }
+    kill_options.jobs = jobs != NULL ? (unsigned)strtoul(jobs, NULL, 10)
+                                     : 3 * (unsigned)(cores > 0 ? cores : 1);
+    if (!(kill_options.factor >= 0.01) || kill_options.jobs < 1) {
+        fputs("kill: --factor and --jobs must be numbers above 0\n", stderr);
+        return -1;
+    }
+    return 0;
+}
+
+const char *
+verdict_copy(const char *text)
+{
+    char *copy = strdup(text);
+
+    return copy == NULL ? "" : copy;
+}
+
+void
+row_found(struct fault_row *row, const char *rule)
+{
+    size_t i;
+
+    for (i = 0; i < row->found_count; i++) {
+        if (strcmp(row->found[i], rule) == 0) {
+            return;
+        }
+    }
+    if (row->found_count < FOUND_MAX) {
+        row->found[row->found_count++] = verdict_copy(rule);
+    }
+}
+
+void
+row_tell_others(const struct fault_row *row)
+{
+    /* "PALM-TOPIC-": what they share. */
+    size_t topic = TOPIC_AT + strcspn(row->rule + TOPIC_AT, "-") + 1;
+    size_t others = 0;
+    size_t i;
+
+    for (i = 0; i < row->found_count; i++) {
+        if (strncmp(row->found[i], row->rule, topic) != 0) {
+            if (others++ == 0) {
+                printf("# warning: %s also breaks", row->id);
+            }
+            printf(" %s", row->found[i]);
+        }
+    }
+    if (others > 0) {
+        putchar('\n');
+    }
+}
+
+const char *
+except_reason(const char *rule)
+{
+    static char line[LINE];
+    size_t size = strlen(rule);
+    const char *reason = NULL;
+    FILE *file =
+        kill_options.except == NULL ? NULL : fopen(kill_options.except, "r");
+
+    while (file != NULL && reason == NULL
+           && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, rule, size) == 0 && line[size] == '\t') {
+            reason = line + size + 1;
+        }
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return reason;
+}
