@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "conformance/engine/http.h"
-#include "conformance/mutants/faults.h"
+#include "conformance/mutants/common.h"
 
 /* The body of what crosses. */
 static struct bytes
@@ -114,6 +114,54 @@ routes_undecodable(struct http_crossing *crossing)
     }
 }
 
+/* --- the gateway's messages ------------------------------------------------
+ */
+
+static void
+has_other_function(struct crossing *crossing)
+{
+    struct message message;
+
+    if (message_comes_from(crossing, "worker_push_address", &message)) {
+        message.function = bytes_text("_.echo?a=b");
+        crossing_replace(crossing, &message);
+    }
+}
+
+static void
+cuts_payload(struct crossing *crossing)
+{
+    struct message message;
+
+    if (message_comes_from(crossing, "worker_push_address", &message)
+        && message.payload.size > 0) {
+        message.payload.size--;
+        crossing_replace(crossing, &message);
+    }
+}
+
+static void
+has_one_cache(struct crossing *crossing)
+{
+    struct message message;
+
+    if (message_comes_from(crossing, "worker_push_address", &message)) {
+        message.cache = bytes_text("0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11");
+        crossing_replace(crossing, &message);
+    }
+}
+
+static void
+has_stage_1(struct crossing *crossing)
+{
+    struct message message;
+
+    if (message_comes_from(crossing, "worker_push_address", &message)) {
+        message.stage = 1;
+        crossing_replace(crossing, &message);
+    }
+}
+
 #define WEB_FAULT(id, what, http)                                              \
     {                                                                          \
         id, what, NULL, http, NULL, NULL, LIFE_NORMAL                          \
@@ -132,6 +180,20 @@ const struct fault http_faults[] = {
     WEB_FAULT("M-HTTP-008a", "answers 200 without feedback", says_200),
     WEB_FAULT("M-HTTP-009a", "gives all one feedback", repeats_the_first),
     WEB_FAULT("M-HTTP-010a", "closes behind a response", closes),
+    WEB_FAULT("M-HTTP-021a", "answers 202", says_202),
+    WEB_FAULT("M-HTTP-021b", "tells no type", has_no_type),
+    WEB_FAULT("M-HTTP-021c", "answers without a body", has_no_body),
+    FAULT("M-HTTP-022a", "keeps the query", has_other_function),
+    FAULT("M-HTTP-023a", "loses a byte of the body", cuts_payload),
+    FAULT("M-HTTP-024a", "writes No Payloa", cuts_payload),
+    FAULT("M-HTTP-025a", "gives one cache to all", has_one_cache),
+    FAULT("M-HTTP-025b", "begins with stage 1", has_stage_1),
+    WEB_FAULT("M-HTTP-026a", "gives all one result", repeats_the_first),
+    WEB_FAULT("M-HTTP-028a", "answers 200 to no function", says_200),
+    WEB_FAULT("M-HTTP-029a", "answers 200 to a broken path", says_200),
+    WEB_FAULT("M-HTTP-030a", "answers 200 to a PUT", says_200),
+    WEB_FAULT("M-HTTP-031a", "answers 200 to a large body", says_200),
+    WEB_FAULT("M-HTTP-032a", "answers 200 without result", says_200),
     WEB_FAULT("M-HTTP-034a", "tells no type", has_no_type),
     WEB_FAULT("M-HTTP-034b", "answers 202", says_202),
     WEB_FAULT("M-HTTP-035a", "answers 200 to a failure", says_200),
