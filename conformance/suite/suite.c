@@ -24,6 +24,8 @@ const struct test_entry *const suite_topics[] = {
     client_tests,
     client_calls_tests,
     http_tests,
+    http_gate_tests,
+    http_work_tests,
     life_tests,
     hostile_tests,
     ext_tests,

@@ -22,6 +22,8 @@ extern const struct test_entry worker_tests[];
 extern const struct test_entry client_calls_tests[];
 extern const struct test_entry client_tests[];
 extern const struct test_entry http_tests[];
+extern const struct test_entry http_gate_tests[];
+extern const struct test_entry http_work_tests[];
 extern const struct test_entry life_tests[];
 extern const struct test_entry hostile_tests[];
 extern const struct test_entry ext_tests[];
