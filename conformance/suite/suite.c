@@ -8,6 +8,7 @@
 /* clang-format off */
 const struct test_entry *const suite_topics[] = {
     wire_tests,
+    wire_more_tests,
     master_tests,
     route_tests,
     block_tests,
@@ -28,6 +29,9 @@ const struct test_entry *const suite_topics[] = {
     http_work_tests,
     life_tests,
     hostile_tests,
+    hostile_peers_tests,
+    hostile_parts_tests,
+    hostile_web_tests,
     ext_tests,
     NULL,
 };

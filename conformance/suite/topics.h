@@ -6,6 +6,7 @@
 #include "conformance/engine/test.h"
 
 extern const struct test_entry wire_tests[];
+extern const struct test_entry wire_more_tests[];
 extern const struct test_entry master_tests[];
 extern const struct test_entry route_tests[];
 extern const struct test_entry block_tests[];
@@ -26,6 +27,9 @@ extern const struct test_entry http_gate_tests[];
 extern const struct test_entry http_work_tests[];
 extern const struct test_entry life_tests[];
 extern const struct test_entry hostile_tests[];
+extern const struct test_entry hostile_peers_tests[];
+extern const struct test_entry hostile_parts_tests[];
+extern const struct test_entry hostile_web_tests[];
 extern const struct test_entry ext_tests[];
 
 #endif
