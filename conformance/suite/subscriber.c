@@ -2,6 +2,7 @@
 /* subscriber.c: PALM-FLOW: subscribers that come late or are slow. */
 #include <string.h>
 
+#include "conformance/engine/trace.h"
 #include "conformance/suite/scene.h"
 #include "conformance/suite/topics.h"
 
@@ -261,6 +262,18 @@ can_send(struct peer *peer, int milliseconds)
     return zmq_poll(&item, 1, milliseconds) > 0;
 }
 
+/* A worker whose own queue is small: what goes out has left it. */
+static struct peer *
+tight_worker(struct master *master)
+{
+    static const int small = 4;
+    struct peer *done = peer_make(master->test, "worker out", ZMQ_PUSH);
+
+    (void)zmq_setsockopt(done->socket, ZMQ_SNDHWM, &small, sizeof small);
+    peer_join(done, target_address(master->target, "worker_pull_address"));
+    return done;
+}
+
 /* "… within 30 s, however much waits for a subscriber that does not read": a
  * worker pushes as much as goes out; another's result must come. */
 static void
@@ -274,7 +287,9 @@ flow_012_others_go_on_however_much_waits(struct test *test)
     struct frames frames;
     size_t sent = 0;
 
-    open_master(&master, test);
+    master_start(&master, test, NULL);
+    master.done = tight_worker(&master);
+    (void)master_results(&master, OTHER_CLIENT);
     (void)idle_subscriber(&master);
     other = peer_connect(test, "another worker", ZMQ_PUSH,
                          target_address(master.target, "worker_pull_address"));
@@ -283,6 +298,7 @@ flow_012_others_go_on_however_much_waits(struct test *test)
         sent += peer_try(master.done, frame) ? frame.size : 0;
     }
     test->quiet = false;
+    trace_event(test, "worker", "%zu bytes went out", sent);
     peer_send(other, result_frame(test, OTHER_CLIENT, bytes_text("beside")));
     check_that(test, peer_poll(master.results, bound_of(test, 30000), &frames),
                "%s: nothing came within %d ms", master.results->label,
