@@ -279,18 +279,25 @@ static void
 block_012_late_feedback_is_no_answer(struct test *test)
 {
     struct rep rep;
-    struct bytes second = frame_of(test, "palm.echo", "second");
+    struct message one = message_of("palm.echo", "one");
+    struct message two = message_of("palm.echo", "two");
+    struct bytes second;
 
+    one.cache = bytes_text("tag one");
+    two.cache = bytes_text("tag two");
     rep.test = test;
     rep.target = target_start(test, "rep", "block", "yes", "outbound", "work",
                               "reply_timeout", "300", NULL);
     rep_peers(&rep, "work");
-    ask(&rep, "one");
+    peer_send(rep.ask, message_encode(test, &one));
     expect_work(&rep, "one");
     expect_reply(&rep, "0");
-    peer_send(rep.done, frame_of(test, "palm.echo", "late"));
-    ask(&rep, "two");
+    one.payload = bytes_text("late");
+    peer_send(rep.done, message_encode(test, &one));
+    peer_send(rep.ask, message_encode(test, &two));
     expect_work(&rep, "two");
+    two.payload = bytes_text("second");
+    second = message_encode(test, &two);
     peer_send(rep.done, second);
     check_bytes(test, "the reply", peer_receive_one(rep.ask), second);
 }

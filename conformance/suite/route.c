@@ -146,12 +146,15 @@ static void
 route_005_feedback_goes_on(struct test *test)
 {
     struct chain chain;
-    struct message feedback = message_of("palm.echo", "feedback");
+    struct message feedback = message_of("palm.echo", "question");
 
     open_chain(&chain, test, "outbound PushPullService route=next");
     feedback.stage = 4;
     feedback.cache = bytes_text("tag");
-    (void)ask_chain(&chain, message_encode(test, &feedback));
+    peer_send(chain.ask, message_encode(test, &feedback));
+    expect(chain.work, "question");
+    feedback.payload = bytes_text("feedback");
+    peer_send(chain.done, message_encode(test, &feedback));
     check_same(test, "what goes on", peer_receive_one(chain.next), &feedback);
 }
 
