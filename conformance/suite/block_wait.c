@@ -54,6 +54,22 @@ check_feedback(struct wait *wait)
     check_bytes(wait->test, "the reply", peer_receive_one(wait->ask), feedback);
 }
 
+/* "… route nothing else while … waits …, and go on within 5 s after the peer's
+ * answer." */
+static void
+block_013_nothing_else_is_routed(struct test *test)
+{
+    struct wait wait;
+    struct frames early;
+
+    wait_start(&wait, test, "outbound PushPullService isolated=no");
+    peer_send(wait.other, frame_of(test, "palm.echo", "other"));
+    check_that(test, !peer_poll(wait.out, bound_of(test, 200), &early),
+               "another message is routed while the part waits");
+    check_feedback(&wait);
+    check_text(test, "at out", wired_take(wait.out).payload, "other");
+}
+
 /* "… answer at its bypass parts while a blocking outbound part waits." */
 static void
 block_014_bypass_parts_go_on(struct test *test)
@@ -91,6 +107,7 @@ block_017_wait_ends(struct test *test)
 }
 
 const struct test_entry block_wait_tests[] = {
+    TEST("PALM-BLOCK-013", block_013_nothing_else_is_routed),
     TEST("PALM-BLOCK-014", block_014_bypass_parts_go_on),
     TEST("PALM-BLOCK-015", block_015_isolated_part_holds_up_no_other),
     TEST("PALM-BLOCK-017", block_017_wait_ends),
