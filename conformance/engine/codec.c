@@ -163,9 +163,8 @@ skip_value(struct bytes frame, size_t *at, uint64_t key, unsigned depth)
     }
 }
 
-/* Length of a well-formed UTF-8 character at text; 0 if it is none. */
-static size_t
-character(struct bytes text, size_t at)
+size_t
+utf8_length(struct bytes text, size_t at)
 {
     static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
     uint8_t lead = text.data[at];
@@ -203,7 +202,7 @@ is_utf8(struct bytes text)
     size_t at = 0;
 
     while (at < text.size) {
-        size_t length = character(text, at);
+        size_t length = utf8_length(text, at);
 
         if (length == 0) {
             return false;

@@ -41,6 +41,9 @@ struct bytes field_bytes(struct test *test, unsigned number,
 const char *message_decode(struct test *test, struct bytes frame,
                            struct message *message);
 
+/* Length of the well-formed UTF-8 character there; 0 if it is none. */
+size_t utf8_length(struct bytes text, size_t at);
+
 /* The text of an unknown length-delimited field, the last one of that number;
  * data is NULL if there is none. */
 struct bytes message_extra(const struct message *message, unsigned number);

@@ -58,10 +58,12 @@ run_describe(struct run *run, struct outcome *outcome)
 {
     static const struct test_entry entry = TEST("", describe);
     static struct result result;
-    struct run alone = {NULL, NULL, "", NULL, 0, {0}, 0, 0, false};
+    struct run alone;
 
     memset(&result, 0, sizeof result);
+    memset(&alone, 0, sizeof alone);
     result.entry = &entry;
+    alone.facts = "";
     alone.options = run->options;
     alone.results = &result;
     alone.count = 1;

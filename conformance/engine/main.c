@@ -3,8 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "conformance/engine/options.h"
 #include "conformance/engine/report.h"
@@ -36,53 +35,6 @@ list_tests(void)
     }
 }
 
-/* Targets run elsewhere, so the path must be absolute; a new string. */
-static char *
-absolute(const char *path)
-{
-    char whole[8192];
-    size_t size = 0;
-
-    if (*path != '/') {
-        if (getcwd(whole, sizeof whole / 2) == NULL) {
-            return NULL;
-        }
-        size = strlen(whole);
-        whole[size++] = '/';
-    }
-    (void)snprintf(whole + size, sizeof whole - size, "%s", path);
-    return strdup(whole);
-}
-
-/* --work, absolute, or a new folder. */
-static int
-make_work(struct options *options)
-{
-    const char *parent = getenv("TMPDIR");
-    char path[4096];
-    char *work;
-
-    if (options->work != NULL) {
-        if (mkdir(options->work, 0755) != 0 && errno != EEXIST) {
-            fprintf(stderr, "palm-conform: --work: \"%s\": %s\n", options->work,
-                    strerror(errno));
-            return -1;
-        }
-        work = absolute(options->work);
-    } else {
-        (void)snprintf(path, sizeof path, "%s/palm-conform.XXXXXX",
-                       parent == NULL || *parent == '\0' ? "/tmp" : parent);
-        work = mkdtemp(path) == NULL ? NULL : absolute(path);
-    }
-    if (work == NULL) {
-        fprintf(stderr, "palm-conform: no folder for the traces: %s\n",
-                strerror(errno));
-        return -1;
-    }
-    options->settings.work = work;
-    return 0;
-}
-
 /* What the target does not claim is not asked of it. */
 static void
 skip_unclaimed(struct run *run)
@@ -104,75 +56,120 @@ skip_unclaimed(struct run *run)
     }
 }
 
+/* What one types to run that test again, and to look at its trace. */
 static char *
 repeat_command(const struct run *run, const struct result *result)
 {
     const struct settings *settings = &run->options->settings;
-    const char *whom =
-        settings->target != NULL ? settings->target : settings->attach;
-    size_t size = strlen(run->program) + strlen(whom) + 200;
+    bool start = settings->target != NULL;
+    char *program = shell_word(run->program);
+    char *whom = shell_word(start ? settings->target : settings->attach);
+    size_t size =
+        strlen(program) + strlen(whom) + strlen(result->entry->name) + 100;
     char *text = malloc(size);
 
-    if (text != NULL) {
-        (void)snprintf(
-            text, size, "%s --%s '%s' --run %s --keep --timeout-factor %g",
-            run->program, settings->target != NULL ? "target" : "attach", whom,
-            result->entry->name, settings->timeout_factor);
+    if (text == NULL) {
+        abort();
     }
+    (void)snprintf(text, size, "%s --%s %s --run %s --keep --timeout-factor %g",
+                   program, start ? "target" : "attach", whom,
+                   result->entry->name, settings->timeout_factor);
+    free(program);
+    free(whom);
     return text;
 }
 
 static void
 tell(struct run *run, struct result *result, size_t number)
 {
+    run_judge(result);
     result->repeat = repeat_command(run, result);
     run->counts[result->outcome.verdict]++;
     tap_result(stdout, run, result, number);
 }
 
-enum run_status
-run_status(const struct run *run)
+/* The files that were asked for; opened before a test runs, so that a path that
+ * is wrong costs no time. */
+struct files {
+    FILE *junit;
+    FILE *jsonl;
+};
+
+static bool
+open_file(const char *option, const char *path, FILE **file)
 {
-    bool must = false;
-    bool should = false;
-    size_t ran = 0;
-    size_t i;
+    if (path == NULL) {
+        return true;
+    }
+    *file = fopen(path, "w");
+    if (*file == NULL) {
+        fprintf(stderr, "palm-conform: --%s: \"%s\": %s\n", option, path,
+                strerror(errno));
+    }
+    return *file != NULL;
+}
 
-    for (i = 0; i < run->count; i++) {
-        const struct result *result = &run->results[i];
-        enum verdict verdict = result->outcome.verdict;
-        bool broken =
-            verdict == VERDICT_FAIL || verdict == VERDICT_UNIMPLEMENTED;
-        bool is_must = strcmp(result->rule->level, "MUST") == 0;
+static bool
+open_files(const struct options *options, struct files *files)
+{
+    memset(files, 0, sizeof *files);
+    return open_file("junit", options->junit, &files->junit)
+           && open_file("jsonl", options->jsonl, &files->jsonl);
+}
 
-        must = must || (broken && is_must) || verdict == VERDICT_FIXED;
-        should = should
-                 || (verdict == VERDICT_FAIL
-                     && strcmp(result->rule->level, "SHOULD") == 0);
-        ran += verdict == VERDICT_PASS || verdict == VERDICT_FAIL
-               || verdict == VERDICT_KNOWN || verdict == VERDICT_FIXED;
+static bool
+close_file(const char *option, FILE *file)
+{
+    bool lost;
+
+    if (file == NULL) {
+        return true;
     }
-    if (must || run->stale > 0) {
-        return RUN_BROKEN;
+    lost = ferror(file) != 0;
+    lost = fclose(file) != 0 || lost;
+    if (lost) {
+        fprintf(stderr, "palm-conform: --%s: cannot be written: %s\n", option,
+                strerror(errno));
     }
-    if (run->counts[VERDICT_ERROR] > 0 || run->counts[VERDICT_NOT_RUN] > 0
-        || run->interrupted || ran == 0) {
-        return RUN_PARTIAL;
+    return !lost;
+}
+
+static bool
+close_files(const struct files *files)
+{
+    bool junit = close_file("junit", files->junit);
+    bool jsonl = close_file("jsonl", files->jsonl);
+
+    return junit && jsonl;
+}
+
+static bool
+write_files(const struct files *files, const struct run *run)
+{
+    if (files->junit != NULL) {
+        junit_write(files->junit, run);
     }
-    return should && run->options->strict ? RUN_STRICT : RUN_KEPT;
+    if (files->jsonl != NULL) {
+        jsonl_write(files->jsonl, run);
+    }
+    return close_files(files);
 }
 
 static int
-run_suite(struct run *run)
+run_tests(struct run *run, const struct files *files)
 {
     struct outcome outcome;
+    enum run_status status;
 
-    if (!run_select(run)) {
-        return RUN_PARTIAL;
-    }
+    memset(&outcome, 0, sizeof outcome);
     if (run_describe(run, &outcome) != 0) {
         fprintf(stderr, "palm-conform: the target cannot be asked: %s %s\n%s\n",
-                outcome.reason, outcome.crash, outcome.log);
+                outcome.reason == NULL ? strerror(errno) : outcome.reason,
+                outcome.crash == NULL ? "" : outcome.crash,
+                outcome.log == NULL ? "" : outcome.log);
+        return RUN_PARTIAL;
+    }
+    if (run_known(run) != 0) {
         return RUN_PARTIAL;
     }
     skip_unclaimed(run);
@@ -184,7 +181,59 @@ run_suite(struct run *run)
         return RUN_PARTIAL;
     }
     tap_end(stdout, run);
-    return run_status(run);
+    status = run_status(run);
+    return write_files(files, run) ? (int)status : RUN_PARTIAL;
+}
+
+static int
+run_suite(struct run *run, struct options *options)
+{
+    struct files files;
+    int status;
+
+    if (!run_select(run) || !open_files(options, &files)
+        || work_make(options) != 0) {
+        return RUN_PARTIAL;
+    }
+    status = run_tests(run, &files);
+    work_clean(run);
+    return status;
+}
+
+/* --- the command -----------------------------------------------------------*/
+
+static char *
+command_of(int argc, char *const *argv)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    int i;
+
+    if (file == NULL) {
+        abort();
+    }
+    for (i = 0; i < argc; i++) {
+        char *word = shell_word(argv[i]);
+
+        fprintf(file, "%s%s", i == 0 ? "" : " ", word);
+        free(word);
+    }
+    (void)fclose(file);
+    return text;
+}
+
+static char *
+time_text(void)
+{
+    time_t seconds = time(NULL);
+    struct tm parts;
+    char text[32] = "";
+
+    if (gmtime_r(&seconds, &parts) != NULL) {
+        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    }
+    return strdup(text);
 }
 
 int
@@ -208,10 +257,10 @@ main(int argc, char **argv)
         list_rules();
     } else if (options.list_tests) {
         list_tests();
-    } else if (make_work(&options) != 0) {
-        return RUN_PARTIAL;
     } else {
-        return run_suite(&run);
+        run.command = command_of(argc, argv);
+        run.began = time_text();
+        return run_suite(&run, &options);
     }
-    return RUN_KEPT;
+    return fflush(stdout) == 0 ? RUN_KEPT : RUN_PARTIAL;
 }

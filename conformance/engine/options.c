@@ -36,8 +36,7 @@ static const struct option table[] = {
      AT(factor)},
     {"junit", "FILE", "write a JUnit report", AT(junit)},
     {"jsonl", "FILE", "write a line of JSON for each test", AT(jsonl)},
-    {"html", "FILE", "write a page with the wire trace of each test", AT(html)},
-    {"work", "DIR", "folder for traces; default: a new one in $TMPDIR",
+    {"work", "DIR", "where the folder of traces is made; default: $TMPDIR",
      AT(work)},
     {"keep", NULL, "keep the traces of tests that passed", AT(keep)},
     {"list", NULL, "print the rules and leave", AT(list)},
@@ -53,7 +52,8 @@ options_help(FILE *file)
     size_t i;
 
     fputs("Usage: palm-conform --target CMD [OPTION…]\n"
-          "       palm-conform --attach FILE [OPTION…]\n\n"
+          "       palm-conform --attach FILE [OPTION…]\n"
+          "\n"
           "Tests an implementation of PALM against the specification.\n"
           "GLOBS are shell patterns, separated by commas.\n\n",
           file);
@@ -173,6 +173,22 @@ read_numbers(struct options *options)
     return 0;
 }
 
+static int
+check(const struct options *options)
+{
+    if (options->help || options->version || options->list
+        || options->list_tests) {
+        return 0;
+    }
+    if ((options->settings.target == NULL)
+        == (options->settings.attach == NULL)) {
+        fputs("palm-conform: give either --target or --attach, see --help\n",
+              stderr);
+        return -1;
+    }
+    return 0;
+}
+
 int
 options_read(struct options *options, int argc, char *const *argv)
 {
@@ -187,15 +203,5 @@ options_read(struct options *options, int argc, char *const *argv)
     if (read_numbers(options) != 0) {
         return -1;
     }
-    if (options->help || options->version || options->list
-        || options->list_tests) {
-        return 0;
-    }
-    if ((options->settings.target == NULL)
-        == (options->settings.attach == NULL)) {
-        fputs("palm-conform: give either --target or --attach, see --help\n",
-              stderr);
-        return -1;
-    }
-    return 0;
+    return check(options);
 }

@@ -78,8 +78,20 @@ text_copy(const char *text)
     return copy == NULL ? calloc(1, 1) : copy;
 }
 
+/* What no test has written itself. */
 static void
-read_outcome(struct job *job, int status, bool late)
+set_outcome(struct result *result, enum verdict verdict, const char *reason)
+{
+    result->outcome.verdict = verdict;
+    result->outcome.reason = text_copy(reason);
+    result->outcome.expected = text_copy("");
+    result->outcome.actual = text_copy("");
+    result->outcome.crash = text_copy("");
+    result->outcome.log = text_copy("");
+}
+
+static void
+read_outcome(struct run *run, struct job *job, int status, bool late)
 {
     struct result *result = job->result;
     char reason[80];
@@ -89,6 +101,10 @@ read_outcome(struct job *job, int status, bool late)
         return;
     }
     outcome_fini(&result->outcome);
+    if (run->interrupted) {
+        set_outcome(result, VERDICT_NOT_RUN, "interrupted");
+        return;
+    }
     if (late) {
         (void)snprintf(reason, sizeof reason,
                        "the test did not end within %d s", TEST_LIMIT / 1000);
@@ -98,12 +114,7 @@ read_outcome(struct job *job, int status, bool late)
                        WIFSIGNALED(status) ? WTERMSIG(status)
                                            : WEXITSTATUS(status));
     }
-    result->outcome.verdict = VERDICT_ERROR;
-    result->outcome.reason = text_copy(reason);
-    result->outcome.expected = text_copy("");
-    result->outcome.actual = text_copy("");
-    result->outcome.crash = text_copy("");
-    result->outcome.log = text_copy("");
+    set_outcome(result, VERDICT_ERROR, reason);
 }
 
 /* As if the test had been started by a shell. */
@@ -157,7 +168,7 @@ finish(struct run *run, struct job *job)
     if (waitpid(job->pid, &status, late ? 0 : WNOHANG) != job->pid) {
         return false;
     }
-    read_outcome(job, status, late);
+    read_outcome(run, job, status, late);
     job->result->done = true;
     job->pid = 0;
     return true;
@@ -229,8 +240,7 @@ run_all(struct run *run, run_told *told)
                 if (result->done) {
                     tell(run, result, told, ++number);
                 } else if (run->interrupted) {
-                    result->outcome.verdict = VERDICT_NOT_RUN;
-                    result->outcome.reason = text_copy("interrupted");
+                    set_outcome(result, VERDICT_NOT_RUN, "interrupted");
                     result->done = true;
                     tell(run, result, told, ++number);
                 } else if (start(run, &jobs[i], result) != 0) {

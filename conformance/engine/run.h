@@ -21,7 +21,6 @@ struct options {
     const char *known;   /* file */
     const char *junit;   /* files to write */
     const char *jsonl;
-    const char *html;
     const char *work;
     const char *count; /* of tests that run at once */
     const char *seed_text;
@@ -46,14 +45,22 @@ struct result {
     bool done;
 };
 
+/* What stands in the known file and speaks of no test that there is. */
+struct stale {
+    struct stale *next;
+    const char *text; /* file:line: what is wrong */
+};
+
 struct run {
     const struct options *options;
     const char *program; /* as it was called */
+    const char *command; /* with its arguments, for a shell */
+    const char *began;   /* "2026-11-24T21:42:40Z" */
     const char *facts; /* of the target's READY, lines key=value; never NULL */
     struct result *results;
     size_t count;
     size_t counts[VERDICT_COUNT];
-    size_t stale; /* entries of the known file that match nothing */
+    struct stale *stale;
     int64_t elapsed;
     bool interrupted;
 };
@@ -73,6 +80,9 @@ bool run_claims(const struct run *run, const char *profile);
 
 enum run_status run_status(const struct run *run);
 
+/* Which profiles the target conforms to, and which not, why; a new string. */
+char *run_headline(const struct run *run);
+
 /* Runs the tests, options->jobs at once; tells of each that is done.
  * 0, or -1 with errno. */
 typedef void run_told(struct run *run, struct result *result, size_t number);
@@ -89,7 +99,17 @@ bool run_select(struct run *run);
 void run_shuffle(struct run *run);
 
 /* Reads the known failures and marks results; -1 if the file is refused: the
- * reason has been printed. */
+ * reason has been printed.  Then, of a result that is done: FAIL becomes KNOWN,
+ * PASS becomes FIXED. */
 int run_known(struct run *run);
+void run_judge(struct result *result);
+
+/* The folder of the run: a new one.  -1: the reason has been printed. */
+int work_make(struct options *options);
+/* Removes it but for what shows why a test did not pass. */
+void work_clean(const struct run *run);
+
+/* A text as one word of the shell; a new string. */
+char *shell_word(const char *text);
 
 #endif

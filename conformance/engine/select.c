@@ -48,35 +48,50 @@ selected(const struct options *options, const struct test_entry *entry,
            && matches(options->profile, rule->profile, NULL);
 }
 
+/* What a glob of an option is compared with. */
+enum subject { SUBJECT_RUN, SUBJECT_SECTION, SUBJECT_LEVEL, SUBJECT_PROFILE };
+
+static bool
+glob_fits(enum subject subject, const char *glob,
+          const struct test_entry *entry, const struct rule *rule)
+{
+    const char *texts[] = {entry->id, rule->section, rule->level,
+                           rule->profile};
+
+    return fnmatch(glob, texts[subject], 0) == 0
+           || (subject == SUBJECT_RUN && fnmatch(glob, entry->name, 0) == 0);
+}
+
+static bool
+glob_fits_any(enum subject subject, const char *glob)
+{
+    const struct test_entry *const *topic;
+
+    for (topic = suite_topics; *topic != NULL; topic++) {
+        const struct test_entry *entry;
+
+        for (entry = *topic; entry->id != NULL; entry++) {
+            const struct rule *rule = catalogue_find(entry->id);
+
+            if (rule != NULL && glob_fits(subject, glob, entry, rule)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* A glob that selects nothing by itself is a mistake. */
 static bool
-each_glob_matches(const char *option, const char *list)
+each_glob_matches(enum subject subject, const char *list)
 {
+    static const char *const options[] = {"run", "section", "level", "profile"};
     char glob[GLOB_MAX];
 
     while (next_glob(&list, glob)) {
-        const struct test_entry *const *topic;
-        bool found = false;
-
-        for (topic = suite_topics; *topic != NULL && !found; topic++) {
-            const struct test_entry *entry;
-
-            for (entry = *topic; entry->id != NULL && !found; entry++) {
-                const struct rule *rule = catalogue_find(entry->id);
-                bool of_rule = strcmp(option, "run") != 0;
-
-                found =
-                    rule != NULL
-                    && (of_rule ? fnmatch(glob, rule->section, 0) == 0
-                                      || fnmatch(glob, rule->level, 0) == 0
-                                      || fnmatch(glob, rule->profile, 0) == 0
-                                : fnmatch(glob, entry->id, 0) == 0
-                                      || fnmatch(glob, entry->name, 0) == 0);
-            }
-        }
-        if (!found) {
+        if (!glob_fits_any(subject, glob)) {
             fprintf(stderr, "palm-conform: --%s: \"%s\" matches no test\n",
-                    option, glob);
+                    options[subject], glob);
             return false;
         }
     }
@@ -105,10 +120,10 @@ run_select(struct run *run)
     const struct options *options = run->options;
     const struct test_entry *const *topic;
 
-    if (!each_glob_matches("run", options->run)
-        || !each_glob_matches("section", options->section)
-        || !each_glob_matches("level", options->level)
-        || !each_glob_matches("profile", options->profile)) {
+    if (!each_glob_matches(SUBJECT_RUN, options->run)
+        || !each_glob_matches(SUBJECT_SECTION, options->section)
+        || !each_glob_matches(SUBJECT_LEVEL, options->level)
+        || !each_glob_matches(SUBJECT_PROFILE, options->profile)) {
         return false;
     }
     run->results = calloc(count_all() + 1, sizeof *run->results);

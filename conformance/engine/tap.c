@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* tap.c: TAP 13 for automake and prove. */
-#include "conformance/engine/report.h"
-
+#include <stdlib.h>
 #include <string.h>
+
+#include "conformance/engine/report.h"
 
 /* How a verdict stands in a line of TAP. */
 static const struct {
@@ -19,38 +20,26 @@ static const struct {
     {"ok", " # TODO "},     /* FIXED */
 };
 
-/* A text within a line: "#" begins a directive, a newline ends all. */
-static void
-put_text(FILE *file, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '#' || *text == '\\') {
-            fputc('\\', file);
-        }
-        fputc(*text == '\n' ? ' ' : *text, file);
-    }
-}
+/* Within a line: "#" begins a directive, a newline ends all. */
+static const struct escape in_line[] = {
+    {'#', "\\#"}, {'\\', "\\\\"}, {'\n', " "}, {'\t', " "}, {0, NULL},
+};
+static const struct form form_line = {in_line, "\\\\x", "\\\\x"};
 
-/* As a string of YAML in double quotes. */
+/* Within a string of YAML in double quotes. */
+static const struct escape in_yaml[] = {
+    {'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}, {'\t', "\\t"}, {0, NULL},
+};
+static const struct form form_yaml = {in_yaml, "\\x", "\\\\x"};
+
 static void
 put_yaml(FILE *file, const char *key, const char *text)
 {
-    if (*text == '\0') {
-        return;
+    if (*text != '\0') {
+        fprintf(file, "  %s: \"", key);
+        report_text(file, text, &form_yaml);
+        fputs("\"\n", file);
     }
-    fprintf(file, "  %s: \"", key);
-    for (; *text != '\0'; text++) {
-        if (*text == '\n') {
-            fputs("\\n", file);
-        } else if (*text == '"' || *text == '\\') {
-            fprintf(file, "\\%c", *text);
-        } else if ((unsigned char)*text < ' ') {
-            fprintf(file, "\\x%02x", (unsigned)*text);
-        } else {
-            fputc(*text, file);
-        }
-    }
-    fputs("\"\n", file);
 }
 
 void
@@ -60,33 +49,22 @@ tap_begin(FILE *file, const struct run *run)
     char version[80];
 
     fprintf(file, "TAP version 13\n1..%zu\n", run->count);
-    fprintf(
-        file, "# palm-conform %s, specification %s, target %s %s, seed %lu\n",
-        SUITE_VERSION, SPEC_VERSION, run_fact(run, "name", name, sizeof name),
-        run_fact(run, "version", version, sizeof version), run->options->seed);
+    fputs("# palm-conform " SUITE_VERSION ", specification " SPEC_VERSION
+          ", target ",
+          file);
+    report_text(file, run_fact(run, "name", name, sizeof name), &form_line);
+    fputc(' ', file);
+    report_text(file, run_fact(run, "version", version, sizeof version),
+                &form_line);
+    fprintf(file, ", seed %lu\n", run->options->seed);
     (void)fflush(file);
 }
 
-void
-tap_result(FILE *file, const struct run *run, const struct result *result,
-           size_t number)
+static void
+put_block(FILE *file, const struct result *result)
 {
     const struct outcome *outcome = &result->outcome;
-    bool lacking = outcome->verdict == VERDICT_UNIMPLEMENTED
-                   && strcmp(result->rule->level, "MUST") == 0;
 
-    fprintf(file, "%s %zu - %s %s",
-            lacking ? "not ok" : forms[outcome->verdict].begin, number,
-            result->rule->id, result->entry->name);
-    if (!lacking && *forms[outcome->verdict].directive != '\0') {
-        fputs(forms[outcome->verdict].directive, file);
-        put_text(file, result->known != NULL ? result->known : outcome->reason);
-    }
-    fputc('\n', file);
-    if (outcome->verdict == VERDICT_PASS) {
-        (void)fflush(file);
-        return;
-    }
     fputs("  ---\n", file);
     put_yaml(file, "verdict", verdict_name(outcome->verdict));
     put_yaml(file, "id", result->rule->id);
@@ -99,25 +77,64 @@ tap_result(FILE *file, const struct run *run, const struct result *result,
     put_yaml(file, "stderr", outcome->log);
     fprintf(file, "  elapsed_ms: %lld\n", (long long)outcome->elapsed / 1000);
     if (result->folder != NULL) {
-        fprintf(file, "  trace: \"%s/trace.tsv\"\n", result->folder);
+        char path[4096];
+
+        (void)snprintf(path, sizeof path, "%s/trace.tsv", result->folder);
+        put_yaml(file, "trace", path);
     }
     put_yaml(file, "repeat", result->repeat);
     fputs("  ...\n", file);
+}
+
+void
+tap_result(FILE *file, const struct run *run, const struct result *result,
+           size_t number)
+{
+    const struct outcome *outcome = &result->outcome;
+    bool lacking = outcome->verdict == VERDICT_UNIMPLEMENTED
+                   && strcmp(result->rule->level, "MUST") == 0;
+
     (void)run;
+    fprintf(file, "%s %zu - %s %s",
+            lacking ? "not ok" : forms[outcome->verdict].begin, number,
+            result->rule->id, result->entry->name);
+    if (!lacking && *forms[outcome->verdict].directive != '\0') {
+        fputs(forms[outcome->verdict].directive, file);
+        report_text(file,
+                    result->known != NULL ? result->known : outcome->reason,
+                    &form_line);
+    }
+    fputc('\n', file);
+    if (outcome->verdict != VERDICT_PASS) {
+        put_block(file, result);
+    }
     (void)fflush(file);
 }
 
 void
 tap_end(FILE *file, const struct run *run)
 {
+    const struct stale *stale;
+    char *headline = run_headline(run);
+    const char *begin = "# ";
     int i;
 
-    fputs("#", file);
     for (i = 0; i < VERDICT_COUNT; i++) {
         if (run->counts[i] > 0) {
-            fprintf(file, " %s %zu,", verdict_name((enum verdict)i),
+            fprintf(file, "%s%s %zu", begin, verdict_name((enum verdict)i),
                     run->counts[i]);
+            begin = ", ";
         }
     }
-    fprintf(file, " in %.1f s\n", (double)run->elapsed / 1e6);
+    fprintf(file, "%sin %.1f s\n", begin, (double)run->elapsed / 1e6);
+    for (stale = run->stale; stale != NULL; stale = stale->next) {
+        fputs("# known failures: ", file);
+        report_text(file, stale->text, &form_line);
+        fputc('\n', file);
+    }
+    fputs("# ", file);
+    report_text(file, headline, &form_line);
+    fputc('\n', file);
+    free(headline);
+    (void)fflush(file);
 }

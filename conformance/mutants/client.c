@@ -2,7 +2,7 @@
 /* client.c: implementations that break PALM-CLIENT. */
 #include <string.h>
 
-#include "conformance/mutants/faults.h"
+#include "conformance/mutants/common.h"
 
 static bool
 is_at(struct crossing *crossing, bool to_target, const char *endpoint)
@@ -367,11 +367,6 @@ delete_has_session(struct crossing *crossing)
         replace_at(crossing, &request.payload, "s1key", &request);
     }
 }
-
-#define WRONG_SETTING(id, what, settings)                                      \
-    {                                                                          \
-        id, what, NULL, NULL, settings, NULL, LIFE_NORMAL                      \
-    }
 
 const struct fault client_faults[] = {
     FAULT("M-CLIENT-001a", "does not ask for the name", never_asks_for_name),

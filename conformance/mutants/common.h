@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* common.h: what faults of several topics say. */
+#ifndef CONFORMANCE_MUTANTS_COMMON_H
+#define CONFORMANCE_MUTANTS_COMMON_H
+
+#include "conformance/mutants/faults.h"
+
+/* A fault that is a wrong setting. */
+#define WRONG_SETTING(id, what, settings)                                      \
+    {                                                                          \
+        id, what, NULL, NULL, settings, NULL, LIFE_NORMAL                      \
+    }
+
+/* True for what goes to the target, or comes from it, at this endpoint. */
+bool goes_to(struct crossing *crossing, const char *endpoint);
+bool comes_from(struct crossing *crossing, const char *endpoint);
+
+/* The same, and it is a PalmMessage. */
+bool message_goes_to(struct crossing *crossing, const char *endpoint,
+                     struct message *message);
+bool message_comes_from(struct crossing *crossing, const char *endpoint,
+                        struct message *message);
+
+#endif
