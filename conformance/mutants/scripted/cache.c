@@ -121,6 +121,18 @@ get(struct server *server, const struct message *message)
     return reply;
 }
 
+/* A text is UTF-8 if it can be a function. */
+static bool
+is_utf8(struct server *server, struct bytes text)
+{
+    struct message message;
+
+    return message_decode(server->test,
+                          field_bytes(server->test, FIELD_FUNCTION, text),
+                          &message)
+           == NULL;
+}
+
 static struct bytes
 drop(struct server *server, const struct message *message)
 {
@@ -130,7 +142,8 @@ drop(struct server *server, const struct message *message)
     if (entry != NULL && *key != '\0') {
         entry->deleted = true;
     }
-    return bytes_text(key);
+    return is_utf8(server, message->payload) ? bytes_text(key)
+                                             : bytes_of("", 0);
 }
 
 static struct bytes

@@ -196,7 +196,7 @@ send_work(struct server *server)
             return;
         }
         held_free(take_first(queue));
-        server->sent++;
+        server->under_way++;
         swapped = false;
     }
 }
@@ -267,7 +267,7 @@ is_lost(struct server *server, const struct message *message,
     free((void *)(uintptr_t)last.frame.data);
     last.frame = bytes_of(copy, copy == NULL ? 0 : frame.size);
     return (again && has(server, "M-MASTER-012as"))
-           || (has(server, "M-MASTER-012bs") && server->results > server->sent)
+           || (has(server, "M-MASTER-012bs") && server->under_way == 0)
            || (has(server, "M-MASTER-011as") && message->client.size == 0)
            || (has(server, "M-FLOW-005as") && server->results % 5000 == 0);
 }
@@ -292,6 +292,7 @@ take_result(struct server *server)
     if (is_lost(server, &message, frame)) {
         return;
     }
+    server->under_way -= server->under_way > 0;
     if (server->pipelined && !has(server, "M-MASTER-010as")) {
         message.stage++;
     }

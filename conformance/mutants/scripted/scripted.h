@@ -38,9 +38,9 @@ struct server {
     void *done; /* PULL from them */
     void *pub;  /* XPUB */
     void *cache;
-    struct queue waiting; /* for workers */
-    struct queue absent;  /* results without a subscriber */
-    unsigned long sent;   /* to workers */
+    struct queue waiting;    /* for workers */
+    struct queue absent;     /* results without a subscriber */
+    unsigned long under_way; /* with workers */
     unsigned long results;
     struct test *test; /* memory of one message */
 };

@@ -161,14 +161,16 @@ be_ready(struct server *server, const char *profile)
 static bool
 is_over(struct server *server)
 {
-    bool busy = server->results < server->sent;
+    bool busy = server->under_way > 0;
 
     if (!server->stopping) {
         server->stopping = true;
         server->stop_by = now() + STOP_BOUND;
     }
     if (has(server, "M-LIFE-003as")) {
-        return server->waiting.count == 0;
+        zmq_pollitem_t item = {server->work, 0, ZMQ_POLLOUT, 0};
+
+        return server->work == NULL || zmq_poll(&item, 1, 0) > 0;
     }
     return !busy || has(server, "M-LIFE-002as") || now() > server->stop_by;
 }

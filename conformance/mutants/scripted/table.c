@@ -43,7 +43,7 @@ const struct scripted_fault scripted_faults[] = {
     {"M-FLOW-009as", "holds 64 kB of results"},
     {"M-LIFE-001as", "ends with status 1"},
     {"M-LIFE-002as", "ends at once, without the results of its workers"},
-    {"M-LIFE-003as", "ends when no message waits any more"},
+    {"M-LIFE-003as", "does not end before a worker is there"},
     {"M-LIFE-009as", "stops when its first worker has left"},
     {"M-HOSTILE-001as", "dies of a bad message"},
     {"M-HOSTILE-001bs", "takes no message after a bad one"},
