@@ -21,6 +21,7 @@ enum {
     SETTINGS_MAX = 64,
     START_BOUND = 10000,
     STOP_BOUND = 5000,
+    LAST_WORDS = 500,
     LOG_SHOWN = 4096,
     POLL_STEP = 5
 };
@@ -154,6 +155,19 @@ target_make(struct test *test, const char *profile, const char *const *settings)
     return target;
 }
 
+static void CONFORM_NORETURN
+ended_without_ready(struct target *target)
+{
+    target->ended = true;
+    if (WIFEXITED(target->status)
+        && WEXITSTATUS(target->status) == EXIT_UNIMPLEMENTED) {
+        test_end(target->test, VERDICT_UNIMPLEMENTED, NULL, NULL,
+                 "the target ended with status %d", EXIT_UNIMPLEMENTED);
+    }
+    broken(target->test, "the target ended without READY: %s",
+           target_end_text(target));
+}
+
 /* What the target says first; its verb is frame 0. */
 static struct frames
 first_words(struct target *target)
@@ -163,15 +177,12 @@ first_words(struct target *target)
     struct frames frames;
 
     while (!target_poll(target, POLL_STEP, &frames)) {
-        if (!target_lives(target) && !target_poll(target, 0, &frames)) {
-            if (WIFEXITED(target->status)
-                && WEXITSTATUS(target->status) == EXIT_UNIMPLEMENTED) {
-                test_end(test, VERDICT_UNIMPLEMENTED, NULL, NULL,
-                         "the target ended with status %d", EXIT_UNIMPLEMENTED);
+        if (!target_lives(target)) {
+            /* What it said last may still be on its way. */
+            if (target_poll(target, LAST_WORDS, &frames)) {
+                break;
             }
-            target->ended = true;
-            broken(test, "the target ended without READY: %s",
-                   target_end_text(target));
+            ended_without_ready(target);
         }
         if (now() > until) {
             broken(test, "no READY within %d ms", bound_of(test, START_BOUND));

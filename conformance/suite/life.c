@@ -192,6 +192,24 @@ life_008_peers_connect_in_any_order(struct test *test)
     }
 }
 
+/* A message and its result.  What the server gave to a worker just before that
+ * one's leaving was seen is lost, so a client may have to ask again. */
+static void
+serve_one(struct master *master)
+{
+    struct test *test = master->test;
+    int64_t until = now() + (int64_t)bound(test) * 1000;
+    struct frames frames;
+
+    do {
+        check_that(test, now() < until, "the next worker has no work");
+        peer_send(master->client, frame_of(test, "palm.echo", "payload"));
+    } while (!peer_poll(master->work, 100, &frames));
+    peer_send(master->done, frames.frame[0]);
+    check_text(test, "the result",
+               receive_result(master->results, CLIENT).payload, "payload");
+}
+
 /* "… go on when every client and worker has left, and serve those that come
  * next, within 5 s." */
 static void
@@ -209,10 +227,7 @@ life_009_server_outlives_its_peers(struct test *test)
         next.test = test;
         next.target = target;
         master_crew(&next);
-        peer_send(next.client, frame_of(test, "palm.echo", "payload"));
-        (void)work_one(&next, "result");
-        check_text(test, "the result",
-                   receive_result(next.results, CLIENT).payload, "result");
+        serve_one(&next);
         peer_close(next.client);
         peer_close(next.work);
         peer_close(next.done);
