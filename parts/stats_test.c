@@ -221,6 +221,12 @@ prometheus_gets_its_text(void)
     CONTAINS("palm_latency_microseconds_bucket{server=\"server\","
              "side=\"outbound\",name=\"Push\",le=\"+Inf\"} ",
              text);
+    CONTAINS("\npalm_latency_microseconds_sum{server=\"server\","
+             "side=\"outbound\",name=\"Push\"} ",
+             text);
+    CONTAINS("\npalm_latency_microseconds_count{server=\"server\","
+             "side=\"outbound\",name=\"Push\"} ",
+             text);
     free(text);
     rig_fini(&rig);
 }

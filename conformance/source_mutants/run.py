@@ -62,23 +62,23 @@ class Table:
     def __init__(self, path, source):
         self.rows = []
         self.skipped = []
-        for pattern, stage, names, *needs in read_rows(path, (3, 4)):
+        for patterns, stage, names, *needs in read_rows(path, (3, 4)):
             if stage == "skip":
-                self.skipped.append(pattern)
+                self.skipped += patterns.split()
                 continue
+            needs_of = tuple(needs[0].split() if needs else ())
             for name in names.split():
-                if stage == "conformance" and not exists(source, name):
-                    continue
-                needs_of = needs[0].split() if needs else []
-                self.rows.append((pattern, Test(name, tuple(needs_of))))
+                if stage != "conformance" or exists(source, name):
+                    self.rows.append((patterns.split(), Test(name, needs_of)))
 
     def has(self, file):
         return not any(fnmatch.fnmatch(file, p) for p in self.skipped)
 
     def tests(self, file):
         found = []
-        for pattern, test in self.rows:
-            if fnmatch.fnmatch(file, pattern) and test not in found:
+        for patterns, test in self.rows:
+            matches = any(fnmatch.fnmatch(file, p) for p in patterns)
+            if matches and test not in found:
                 found.append(test)
         return found
 
@@ -314,6 +314,8 @@ class Run:
             output = place.make(tests)
             if output is not None:
                 raise Error(output[-3000:] + "\nthe unmutated tree fails")
+            # Here: a mutant that does not compile takes its object away.
+            place.built = {file for file in files if place.is_built(file)}
             places.append(place)
         self.check_unmutated(places[0], tests)
         for place in places:
@@ -336,7 +338,7 @@ class Run:
 
     def judge(self, place, mutant):
         tests = [t for t in self.table.tests(mutant.file) if self.usable[t]]
-        if not tests or not place.is_built(mutant.file):
+        if not tests or mutant.file not in place.built:
             return "not run", "", "no test reaches it in this configuration"
         text = Place.originals[mutant.file]
         place.write(mutant.file, mutate.apply(mutant, text))

@@ -198,6 +198,7 @@ what_is_emitted_is_pushed_in_order(void)
     expect_text(pull, "three", false);
     FAILS(ENOENT, emit(&rig, "Nobody", "four"));
     rig_await_count(&rig, PALM_SIDE_BYPASS, "Out", COUNTER(sent), 3);
+    EQUAL_INT(3, rig_stats(&rig, PALM_SIDE_BYPASS, "Out").received);
     rig_fini(&rig);
 }
 
@@ -218,7 +219,7 @@ what_nobody_takes_is_bounded_and_counted(void)
     }
     FAILS(EAGAIN, emit(&rig, "Out", "refused"));
     FAILS(ETIMEDOUT, palm_server_stop(rig.server, &err));
-    CONTAINS("bypass Out 10", err.text);
+    CONTAINS("stopped with 10 messages inside: bypass Out 10;", err.text);
     FAILS(EINVAL, emit(&rig, "Out", "stopped"));
     rig_drop(&rig);
 }

@@ -176,6 +176,7 @@ the_path_names_the_function(void)
         {"/%66%6F%6f", "_.foo"},
         {"/a%2Fb", "_.a/b"},
         {"/a%20b", "_.a b"},
+        {"/a%09b", "_.a\tb"},
         {"/a+b", "_.a+b"},
         {"/%25", "_.%"},
         {"/%C3%a9t\xc3\xa9", "_.\xc3\xa9t\xc3\xa9"},

@@ -482,6 +482,7 @@ an_ipv6_address_is_bound_in_brackets(void)
     owner_prepare(&owner);
     owner.settings.address = "http://[::1]:*";
     if (!(owner.http = palm__http_new(&owner.settings, &err))) {
+        MUST(err.code != EINVAL); /* it is an address everywhere */
         tap_skip("no IPv6 here");
         return;
     }
