@@ -87,6 +87,27 @@ a_master_whose_work_nobody_takes_is_idle(void)
 }
 
 static void
+connections_are_idle(void)
+{
+    struct rig rig;
+    char pub[256], pull[256];
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    rig_init(&rig, NULL);
+    (void)rig_bind(&rig, ZMQ_PUB, pub);
+    (void)rig_bind(&rig, ZMQ_PULL, pull);
+    options.previous = "stream";
+    options.address = pub;
+    rig_add(&rig, "SubConnection", "Sub", "Push", &options);
+    options.address = pull;
+    rig_add(&rig, "PushConnection", "Push", NULL, &options);
+    rig_add(&rig, "PushBypassConnection", "Out", NULL, &options);
+    rig_start(&rig);
+    expect_idle(&rig);
+    rig_fini(&rig);
+}
+
+static void
 parts_that_wait_are_idle(void)
 {
     struct rig rig;
@@ -177,6 +198,7 @@ static const struct tap_test tests[] = {
     {"a master without work is idle", a_master_without_work_is_idle},
     {"a master whose work nobody takes is idle",
      a_master_whose_work_nobody_takes_is_idle},
+    {"connections are idle", connections_are_idle},
     {"parts that wait are idle", parts_that_wait_are_idle},
     {"HTTP parts are idle", http_parts_are_idle},
     {"what goes well is no warning", what_goes_well_is_no_warning},

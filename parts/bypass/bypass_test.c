@@ -111,6 +111,7 @@ what_is_pulled_goes_into_the_cache(void)
     EQUAL_BYTES("0.42", 4, zmq_msg_data(&value), zmq_msg_size(&value));
     (void)zmq_msg_close(&value);
     EQUAL_INT(4, rig_stats(&rig, PALM_SIDE_BYPASS, "In").received);
+    EQUAL_INT(0, rig_stats(&rig, PALM_SIDE_BYPASS, "In").failed);
     rig_fini(&rig);
 }
 
