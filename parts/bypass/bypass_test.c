@@ -213,6 +213,7 @@ what_nobody_takes_is_bounded_and_counted(void)
     options.address = "tcp://127.0.0.1:9"; /* where nobody listens */
     options.window = 10;
     rig_init(&rig, NULL);
+    rig_add(&rig, "CacheService", "Cache", NULL, NULL); /* leaves nothing */
     rig_add(&rig, "PushBypassConnection", "Out", NULL, &options);
     rig_start(&rig);
     for (int i = 0; i < 10; i++) {

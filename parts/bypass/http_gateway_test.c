@@ -296,7 +296,7 @@ wrong_targets_are_refused(void)
         {"/%g0", 400},        {"/%0", 400},     {"/a%00b", 400},
         {"/%ff", 400},        {"/\xff", 400},   {"/%C0%80", 400},
         {"/%ed%a0%80", 400},  {"/%%41", 400},   {"f", 400},
-        {"*", 400},
+        {"*", 400},           {"http:/f", 400},
     };
     struct bench bench;
     size_t count = sizeof cases / sizeof *cases;

@@ -232,6 +232,12 @@ max_message_size_bounds_a_message(void)
                           "Content-Length: 1001\r\n\r\n");
     http_expect(&scene.peer, 413, "");
     end(&scene);
+    options.max_message_size = 0;
+    set(&scene, &options);
+    http_say(&scene.peer, "POST / HTTP/1.1\r\nHost: x\r\n"
+                          "Content-Length: 1\r\n\r\n");
+    http_expect(&scene.peer, 413, "");
+    end(&scene);
 }
 
 static void
