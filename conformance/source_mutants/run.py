@@ -311,6 +311,7 @@ class Run:
             place = Place(work, number, self.options.source)
             place.patience = self.options.patience
             place.configure(self.options.configure)
+            tests = self.configured(place, tests)
             output = place.make(tests)
             if output is not None:
                 raise Error(output[-3000:] + "\nthe unmutated tree fails")
@@ -321,6 +322,15 @@ class Run:
         for place in places:
             place.durations = places[0].durations
         return places
+
+    def configured(self, place, tests):
+        """Without a library its tests are not there."""
+        there = place.ask_make("TESTS").split()
+        for test in tests:
+            if test.name not in there:
+                self.say("%s is not in this configuration" % test.name)
+                self.usable[test] = False
+        return [test for test in tests if test.name in there]
 
     def check_unmutated(self, place, tests):
         self.say("%d tests without a mutant" % len(tests))
@@ -337,7 +347,8 @@ class Run:
             self.usable[test] = verdict == "passed"
 
     def judge(self, place, mutant):
-        tests = [t for t in self.table.tests(mutant.file) if self.usable[t]]
+        tests = [test for test in self.table.tests(mutant.file)
+                 if self.usable[test]]
         if not tests or mutant.file not in place.built:
             return "not run", "", "no test reaches it in this configuration"
         text = Place.originals[mutant.file]

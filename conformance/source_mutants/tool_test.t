@@ -195,6 +195,7 @@ src=$(dirname "$0")
 mkdir -p core
 cat >Makefile <<END
 AM_TESTS_ENVIRONMENT = TOY='1'; export TOY;
+TESTS = core/toy_test
 core/toy.o: $src/core/toy.c
 	\${CC-cc} -c -o \$@ $src/core/toy.c
 core/toy_test: core/toy.o $src/core/toy_test.c
@@ -205,6 +206,7 @@ sed -i.bak "s/\\\\\${CC-cc}/${CC:-cc}/" "$toy/configure"
 chmod +x "$toy/configure"
 printf 'core/*_test.c\tskip\t-\ncore/*.c\tunit\tcore/toy_test\n' \
     >"$tmp/tests.tsv"
+printf 'core/*.c\tunit\tcore/other_test\n' >>"$tmp/tests.tsv"
 printf 'core/*.c\tconformance\tnot/there.t\n' >>"$tmp/tests.tsv"
 : >"$tmp/survivors.tsv"
 
@@ -241,6 +243,9 @@ like "an explanation without a mutant is told" "$(cat "$tmp/out")" \
 like "an explained mutant that a test kills is told" "$(cat "$tmp/out")" \
     "*but core/toy_test kills it: core/toy.c:twice:sign:*"
 
+like "a test that is not configured is told" "$(cat "$tmp/err")" \
+    "*core/other_test is not in this configuration*"
+
 toy --id '*:spin:constant:*' --patience 1
 is "one that never ends is ended" "$(verdict '	1	2	')" timeout
 
@@ -272,5 +277,16 @@ is "the list of survivors names mutants that are there" "$(
     grep -v '^#' "$here/survivors.tsv" | grep . | cut -f1 | sort |
         comm -23 - "$tmp/all"
 )" ""
+
+# absent: tests of the table that are not in the source.
+absent() {
+    grep -v '^#' "$here/tests.tsv" | awk -F '\t' '
+        NF > 1 && $2 != "skip" && $2 != "conformance" { print $3 }' |
+        tr ' ' '\n' | sort -u | while read -r name; do
+        [ -f "$PALM_SRCDIR/$name" ] || [ -f "$PALM_SRCDIR/$name.c" ] ||
+            echo "$name"
+    done
+}
+is "the table names tests that are there" "$(absent)" ""
 
 done_testing
