@@ -269,10 +269,8 @@ class Finder:
 
     def look_at_call(self, name, i):
         """A statement that is a call: [(void)]a->b.c(…);"""
-        before = self.text(i - 1)
-        if before not in (";", "{", "}", ":", "else"):
-            if before != ")" or not self.ends_head(i - 1):
-                return
+        if not self.begins_statement(i):
+            return
         first = i
         if [self.text(i + n) for n in range(3)] == ["(", "void", ")"]:
             i += 3
@@ -287,8 +285,15 @@ class Finder:
         if self.text(closer + 1) == ";":
             self.add(name, "call", first, closer, "(void)0")
 
-    def ends_head(self, closer):
-        return self.text(self.pairs[closer] - 1) in ("if", "for", "while")
+    def begins_statement(self, i):
+        before = self.text(i - 1)
+        if before == ")":
+            head = self.pairs[i - 1] - 1
+            return self.text(head) in ("if", "for", "while")
+        if before == ":":  # of a label, not of "?"
+            return self.text(i - 2) == "default" \
+                or self.text(i - 3) in (";", "{", "}", "case")
+        return before in (";", "{", "}", "else")
 
     def name_them(self):
         """The id: file, function, kind, a hash of the line, and which one of

@@ -50,6 +50,7 @@ nothing(char *p)
     char *more[2];
     PALM_ASSERT(p == 0);
     use(&none, -p, *p)->again;
+    one = p ? two : three(p);
     for (p = text; *p; p++) {
     }
     return;
