@@ -213,6 +213,10 @@ cas_replaces_what_is_expected(void)
     expect_bytes(bench.req, "server.cas", "key", BYTES("\0\0\0\0new"),
                  BYTES("key"));
     expect_reply(bench.req, "server.get", NULL, "key", "new");
+    expect_bytes(bench.req, "server.cas", "empty", BYTES("\xff\xff\xff\xff"),
+                 BYTES("empty"));
+    expect_bytes(bench.req, "server.cas", "empty", BYTES("\0\0\0\0"),
+                 BYTES("empty"));
     EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_BYPASS, "Cache").failed);
     finish(&bench, 0);
 }
