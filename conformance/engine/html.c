@@ -24,6 +24,30 @@ html_row(FILE *file, const char *name, const char *value)
     }
 }
 
+void
+html_clause(FILE *file, const char *text)
+{
+    bool code = false;
+
+    while (*text != '\0') {
+        size_t length = strcspn(text, "`");
+        char *part = strndup(text, length);
+
+        if (part == NULL) {
+            abort();
+        }
+        html_text(file, part);
+        free(part);
+        text += length;
+        if (*text == '`') {
+            fputs(code ? "</code>" : "<code>", file);
+            code = !code;
+            text++;
+        }
+    }
+    fputs(code ? "</code>" : "", file);
+}
+
 const char *
 html_topic(const char *id, size_t *length)
 {
@@ -97,31 +121,6 @@ make_rows(struct page *page)
 
 /* --- rules -----------------------------------------------------------------*/
 
-/* A rule's text, in which `…` is code. */
-static void
-put_rule_text(FILE *file, const char *text)
-{
-    bool code = false;
-
-    while (*text != '\0') {
-        size_t length = strcspn(text, "`");
-        char *part = strndup(text, length);
-
-        if (part == NULL) {
-            abort();
-        }
-        html_text(file, part);
-        free(part);
-        text += length;
-        if (*text == '`') {
-            fputs(code ? "</code>" : "<code>", file);
-            code = !code;
-            text++;
-        }
-    }
-    fputs(code ? "</code>" : "", file);
-}
-
 static void
 put_cells(FILE *file, const struct page *page, const char *id)
 {
@@ -159,7 +158,7 @@ put_rule(FILE *file, const struct page *page, const struct json *row)
     fputs("</h3> <span class=\"level\">", file);
     html_text(file, json_get(row, "level"));
     fputs("</span>\n<p>", file);
-    put_rule_text(file, json_get(row, "clause"));
+    html_clause(file, json_get(row, "clause"));
     fputs("</p></div>\n", file);
     put_cells(file, page, id);
     fputs("</div>\n", file);

@@ -31,6 +31,9 @@ void html_fini(struct column *column);
 /* Text of a report, for elements and attributes. */
 void html_text(FILE *file, const char *text);
 
+/* The text of a rule, in which `…` is code. */
+void html_clause(FILE *file, const char *text);
+
 /* A name and its value in a list; nothing if it is empty. */
 void html_row(FILE *file, const char *name, const char *value);
 

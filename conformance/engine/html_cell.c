@@ -23,7 +23,7 @@ put_clause(FILE *file, const struct json *test)
     fputs(" (", file);
     html_text(file, json_get(test, "profile"));
     fputs("): ", file);
-    html_text(file, json_get(test, "clause"));
+    html_clause(file, json_get(test, "clause"));
     fputs("</dd></div>\n", file);
 }
 

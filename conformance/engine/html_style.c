@@ -48,6 +48,7 @@ static const char *const style[] = {
     "nav ul{list-style:none;margin:0;padding:0;display:grid;grid-templa"
     "te-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:.4rem"
     " 1rem}",
+    "nav .sums{display:inline-block}",
     "nav a{display:inline-block;min-width:6rem}",
     "fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;g"
     "ap:.4rem 1rem}",
@@ -82,7 +83,7 @@ static const char *const style[] = {
     ".trace li{padding:.3rem .5rem;border-bottom:1px solid var(--line)}",
     ".trace .time{display:inline-block;min-width:6.5rem;font-variant-nu"
     "meric:tabular-nums}",
-    ".way{display:inline-block;min-width:7rem;font-weight:600}",
+    ".way{display:inline-block;min-width:8rem;font-weight:600}",
     ".in .way::before{content:\"\\2192  \"}",
     ".out .way::before{content:\"\\2190  \"}",
     ".event .way{font-weight:400}",
@@ -90,13 +91,12 @@ static const char *const style[] = {
     ");border-radius:4px}",
     ".message{margin:.25rem 0 0;padding-top:.25rem;border-top:1px dashe"
     "d var(--line)}",
-    ".message>div{grid-template-columns:7rem minmax(0,1fr);padding:0}",
+    ".message>div{grid-template-columns:7rem minmax(0,1fr);padding:0;"
+    "font-size:.85rem}",
     "@media(max-width:30rem){",
     "body{padding:.6rem}",
-    "dl>div{grid-template-columns:minmax(0,1fr);gap:0;margin-bottom:.25"
-    "rem}",
-    ".message>div{grid-template-columns:5.5rem minmax(0,1fr);gap:.5rem;"
-    "margin:0}",
+    "dl>div{grid-template-columns:7rem minmax(0,1fr);gap:.25rem}",
+    ".message>div{grid-template-columns:5.5rem minmax(0,1fr)}",
     ".target,nav,form{padding:.6rem}",
     ".trace li{padding:.3rem 0}",
     ".trace .time,.way{min-width:0;margin-right:.5rem}",

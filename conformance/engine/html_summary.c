@@ -23,6 +23,7 @@ static void
 put_sums(FILE *file, const struct column *column, const char *topic,
          size_t length)
 {
+    bool some = false;
     int i;
 
     for (i = 0; i < VERDICT_COUNT; i++) {
@@ -38,8 +39,10 @@ put_sums(FILE *file, const struct column *column, const char *topic,
         }
         if (sum > 0) {
             fprintf(file, "<b class=\"badge %s\">%s %zu</b> ", name, name, sum);
+            some = true;
         }
     }
+    fputs(some ? "" : "none", file);
 }
 
 /* --- targets ---------------------------------------------------------------*/
