@@ -182,14 +182,13 @@ json_read(struct json *json, const char *text)
     if (!take(&reader, '{')) {
         return "it is no object";
     }
-    if (take(&reader, '}')) {
-        return NULL;
-    }
-    do {
-        why = read_member(&reader, json);
-    } while (why == NULL && take(&reader, ','));
-    if (why == NULL && !take(&reader, '}')) {
-        why = "the object has no end";
+    if (!take(&reader, '}')) {
+        do {
+            why = read_member(&reader, json);
+        } while (why == NULL && take(&reader, ','));
+        if (why == NULL && !take(&reader, '}')) {
+            why = "the object has no end";
+        }
     }
     skip_blanks(&reader);
     return why == NULL && *reader.at != '\0' ? "something follows the object"
