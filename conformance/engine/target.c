@@ -206,18 +206,20 @@ first_words(struct target *target)
     return frames;
 }
 
-struct target *
-target_start_list(struct test *test, const char *profile,
-                  const char *const *settings)
+static struct target *
+start(struct test *test, const char *profile, const char *const *settings,
+      bool must_accept)
 {
-    struct target *target;
-    struct frames frames;
+    struct target *target = target_make(test, profile, settings);
+    struct frames frames = first_words(target);
 
-    if (test->settings->attach != NULL) {
-        return target_attach(test, profile, settings);
+    if (must_accept) {
+        target->ended = true; /* it may: that is no crash */
+        check_that(test, !bytes_are(frames.frame[0], "REFUSED"),
+                   "the target refuses what it must accept: %s",
+                   frames.count > 1 ? bytes_string(test, frames.frame[1]) : "");
+        target->ended = false;
     }
-    target = target_make(test, profile, settings);
-    frames = first_words(target);
     if (frames.count != 2 || !bytes_are(frames.frame[0], "READY")) {
         broken(test, "the target says \"%s\"%s%s instead of READY",
                bytes_shown(test, frames.frame[0], 80),
@@ -226,6 +228,15 @@ target_start_list(struct test *test, const char *profile,
     }
     target->facts = bytes_string(test, frames.frame[1]);
     return target;
+}
+
+struct target *
+target_start_list(struct test *test, const char *profile,
+                  const char *const *settings)
+{
+    return test->settings->attach != NULL
+               ? target_attach(test, profile, settings)
+               : start(test, profile, settings, false);
 }
 
 static const char *const *
@@ -254,6 +265,18 @@ target_start(struct test *test, const char *profile, ...)
     settings = collect(test, arguments);
     va_end(arguments);
     return target_start_list(test, profile, settings);
+}
+
+struct target *
+target_accepted(struct test *test, const char *profile, ...)
+{
+    const char *const *settings;
+    va_list arguments;
+
+    va_start(arguments, profile);
+    settings = collect(test, arguments);
+    va_end(arguments);
+    return start(test, profile, settings, true);
 }
 
 const char *

@@ -12,6 +12,7 @@ const struct test_entry *const suite_topics[] = {
     master_tests,
     route_tests,
     block_tests,
+    block_early_tests,
     block_wait_tests,
     cache_tests,
     presets_tests,

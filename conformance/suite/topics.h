@@ -10,6 +10,7 @@ extern const struct test_entry wire_more_tests[];
 extern const struct test_entry master_tests[];
 extern const struct test_entry route_tests[];
 extern const struct test_entry block_tests[];
+extern const struct test_entry block_early_tests[];
 extern const struct test_entry block_wait_tests[];
 extern const struct test_entry cache_tests[];
 extern const struct test_entry presets_tests[];
