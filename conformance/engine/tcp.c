@@ -24,6 +24,8 @@ wrap(struct test *test, const char *label, int fd)
     struct tcp *tcp = test_memory(test, sizeof *tcp);
 
     (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    /* Else a target would keep it open when we have closed it. */
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     tcp->test = test;
     tcp->label = label;
     tcp->fd = fd;

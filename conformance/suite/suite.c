@@ -29,6 +29,7 @@ const struct test_entry *const suite_topics[] = {
     client_tests,
     client_calls_tests,
     http_tests,
+    http_call_tests,
     http_gate_tests,
     http_work_tests,
     life_tests,

@@ -27,6 +27,7 @@ extern const struct test_entry worker_tests[];
 extern const struct test_entry client_calls_tests[];
 extern const struct test_entry client_tests[];
 extern const struct test_entry http_tests[];
+extern const struct test_entry http_call_tests[];
 extern const struct test_entry http_gate_tests[];
 extern const struct test_entry http_work_tests[];
 extern const struct test_entry life_tests[];
