@@ -21,6 +21,8 @@ struct options {
     const char *known;   /* file */
     const char *junit;   /* files to write */
     const char *jsonl;
+    const char *html;
+    char **files; /* the reports of --merge; ends with NULL */
     const char *work;
     const char *count; /* of tests that run at once */
     const char *seed_text;
@@ -29,6 +31,7 @@ struct options {
     unsigned long seed;
     bool strict;
     bool keep;
+    bool merge;
     bool list;
     bool list_tests;
     bool help;

@@ -11,6 +11,12 @@
         id, what, NULL, NULL, settings, NULL, LIFE_NORMAL                      \
     }
 
+/* A fault that is a wrong life. */
+#define WRONG_LIFE(id, what, life)                                             \
+    {                                                                          \
+        id, what, NULL, NULL, NULL, NULL, life                                 \
+    }
+
 /* True for what goes to the target, or comes from it, at this endpoint. */
 bool goes_to(struct crossing *crossing, const char *endpoint);
 bool comes_from(struct crossing *crossing, const char *endpoint);

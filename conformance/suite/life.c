@@ -143,6 +143,26 @@ life_007_gateway_ends_after_sigterm(struct test *test)
     target_stop(target);
 }
 
+/* "… also while a request waits": one that a worker has, and one that nobody
+ * has. */
+static void
+life_007_gateway_ends_while_requests_wait(struct test *test)
+{
+    struct target *target = target_start(test, "gateway", NULL);
+    const char *address = target_address(target, "http_address");
+    struct peer *work =
+        peer_connect(test, "worker in", ZMQ_PULL,
+                     target_address(target, "worker_push_address"));
+
+    http_request(http_connect(test, "browser", address), "GET", "/palm/echo",
+                 NULL, bytes_of(NULL, 0));
+    (void)wired_take(work);
+    peer_close(work);
+    http_request(http_connect(test, "another browser", address), "GET",
+                 "/palm/echo", NULL, bytes_of(NULL, 0));
+    target_stop(target);
+}
+
 /* --- order ---------------------------------------------------------------- */
 
 /* Connects one of the peers around a master. */
@@ -255,6 +275,7 @@ const struct test_entry life_tests[] = {
     TEST("PALM-LIFE-005", life_005_worker_ends_after_sigterm),
     TEST("PALM-LIFE-006", life_006_worker_hands_in_its_result),
     TEST("PALM-LIFE-007", life_007_gateway_ends_after_sigterm),
+    TEST("PALM-LIFE-007", life_007_gateway_ends_while_requests_wait),
     TEST("PALM-LIFE-008", life_008_peers_connect_in_any_order),
     TEST("PALM-LIFE-009", life_009_server_outlives_its_peers),
     TEST("PALM-LIFE-010", life_010_refusal_has_an_exit_status),
