@@ -36,6 +36,8 @@ const struct test_entry *const suite_topics[] = {
     hostile_tests,
     hostile_peers_tests,
     hostile_parts_tests,
+    hostile_servers_tests,
+    hostile_gate_tests,
     hostile_web_tests,
     ext_tests,
     NULL,

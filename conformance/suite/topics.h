@@ -34,6 +34,8 @@ extern const struct test_entry life_tests[];
 extern const struct test_entry hostile_tests[];
 extern const struct test_entry hostile_peers_tests[];
 extern const struct test_entry hostile_parts_tests[];
+extern const struct test_entry hostile_servers_tests[];
+extern const struct test_entry hostile_gate_tests[];
 extern const struct test_entry hostile_web_tests[];
 extern const struct test_entry ext_tests[];
 
