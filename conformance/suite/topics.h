@@ -10,6 +10,7 @@ extern const struct test_entry wire_more_tests[];
 extern const struct test_entry master_tests[];
 extern const struct test_entry route_tests[];
 extern const struct test_entry block_tests[];
+extern const struct test_entry block_early_tests[];
 extern const struct test_entry block_wait_tests[];
 extern const struct test_entry cache_tests[];
 extern const struct test_entry presets_tests[];
@@ -33,6 +34,8 @@ extern const struct test_entry life_tests[];
 extern const struct test_entry hostile_tests[];
 extern const struct test_entry hostile_peers_tests[];
 extern const struct test_entry hostile_parts_tests[];
+extern const struct test_entry hostile_servers_tests[];
+extern const struct test_entry hostile_gate_tests[];
 extern const struct test_entry hostile_web_tests[];
 extern const struct test_entry ext_tests[];
 

@@ -153,8 +153,7 @@ loop(int signals)
         bool ends = mutant.reaped && !mutant.lasts;
         int rc = zmq_poll(items, (int)count, ends ? QUIET : -1);
 
-        if (signals_take(signals)
-            && mutant.fault->life == LIFE_ENDS_AT_ONCE) {
+        if (signals_take(signals) && mutant.fault->life == LIFE_ENDS_AT_ONCE) {
             mutant_die(0);
         }
         done = !work() && ends && rc == 0;
