@@ -6,6 +6,7 @@
 #include "conformance/engine/bytes.h"
 #include "conformance/engine/check.h"
 #include "conformance/engine/codec.h"
+#include "conformance/engine/http.h"
 #include "conformance/engine/peer.h"
 #include "conformance/engine/target.h"
 #include "conformance/engine/test.h"

@@ -172,6 +172,9 @@ read_numbers(struct options *options)
         return -1;
     }
     options->jobs = jobs > 256 ? 256 : (unsigned)jobs;
+    if (options->settings.attach != NULL) {
+        options->jobs = 1; /* tests share the one server */
+    }
     options->seed = (unsigned long)seed;
     return 0;
 }

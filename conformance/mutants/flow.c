@@ -1,7 +1,343 @@
 /* SPDX-License-Identifier: MIT */
 /* flow.c: implementations that break PALM-FLOW. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/engine/test.h"
 #include "conformance/mutants/faults.h"
 
+/* scene.h's CLIENT: nobody, or who does not read, subscribes to it. */
+#define CLIENT "0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11"
+
+enum { TOPICS_MAX = 256, HALF_MIB = 512 * 1024, MANY = 8 * 1024 * 1024 };
+
+static bool
+is_at(const struct crossing *crossing, bool to_target, const char *endpoint)
+{
+    return crossing->to_target == to_target
+           && strcmp(crossing->endpoint, endpoint) == 0;
+}
+
+static bool
+is_published(const struct crossing *crossing)
+{
+    return is_at(crossing, false, "pub_address");
+}
+
+static bool
+is_result(struct crossing *crossing, struct message *message)
+{
+    return is_at(crossing, true, "worker_pull_address")
+           && crossing_message(crossing, message);
+}
+
+/* Messages that clients have pushed and no worker has got. */
+static unsigned long pushed;
+static unsigned long taken;
+
+static void
+count(const struct crossing *crossing)
+{
+    pushed += is_at(crossing, true, "pull_address") ? 1 : 0;
+    taken += is_at(crossing, false, "worker_push_address") ? 1 : 0;
+}
+
+/* --- workers -------------------------------------------------------------- */
+
+static void
+publishes_nothing_without_worker(struct crossing *crossing)
+{
+    count(crossing);
+    if (is_published(crossing) && pushed > 0 && taken == 0) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+publishes_nothing_while_workers_wait(struct crossing *crossing)
+{
+    count(crossing);
+    if (is_published(crossing) && pushed > taken + 4) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+drops_without_worker(struct crossing *crossing)
+{
+    count(crossing);
+    if (is_at(crossing, true, "pull_address") && taken == 0) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+keeps_1000_messages(struct crossing *crossing)
+{
+    if (is_at(crossing, true, "pull_address") && crossing->number >= 1000) {
+        crossing_drop(crossing);
+    }
+}
+
+/* What it takes is lost, as if it had no end of room. */
+static void
+takes_without_end(struct crossing *crossing)
+{
+    if (is_at(crossing, true, "pull_address")) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+loses_one_of_20(struct crossing *crossing)
+{
+    if (is_at(crossing, true, "worker_pull_address")
+        && crossing->number % 20 == 19) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+loses_result_15000(struct crossing *crossing)
+{
+    if (is_at(crossing, true, "worker_pull_address")
+        && crossing->number == 15000) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+loses_message_7777(struct crossing *crossing)
+{
+    if (is_at(crossing, true, "pull_address") && crossing->number == 7777) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+loses_result_9000(struct crossing *crossing)
+{
+    if (is_published(crossing) && crossing->number == 9000) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+doubles_message_5000(struct crossing *crossing)
+{
+    if (is_at(crossing, true, "pull_address") && crossing->number == 5000) {
+        crossing_pass(crossing);
+    }
+}
+
+static void
+gives_no_more_work(struct crossing *crossing)
+{
+    if (is_at(crossing, false, "worker_push_address")
+        && crossing->number >= 10) {
+        crossing_drop(crossing);
+    }
+}
+
+/* --- subscribers ---------------------------------------------------------- */
+
+static char *topics[TOPICS_MAX]; /* that somebody has subscribed to */
+static size_t topic_count;
+
+/* True if this is a subscription, or the end of one. */
+static bool
+note_topic(struct crossing *crossing)
+{
+    struct bytes first = crossing->message->frame[0];
+    const char *topic;
+    size_t i;
+
+    if (!is_at(crossing, true, "pub_address") || first.size == 0) {
+        return false;
+    }
+    topic = bytes_string(crossing->test, bytes_cut(first, 1, first.size - 1));
+    for (i = 0; i < topic_count && strcmp(topics[i], topic) != 0; i++) {
+    }
+    if (first.data[0] == 1 && i == topic_count && i < TOPICS_MAX) {
+        topics[topic_count++] = strdup(topic);
+    } else if (first.data[0] == 0 && i < topic_count) {
+        free(topics[i]);
+        topics[i] = topics[--topic_count];
+    }
+    return true;
+}
+
+static bool
+is_subscribed(struct crossing *crossing, const struct message *message)
+{
+    const char *client = bytes_string(crossing->test, message->client);
+    size_t i;
+
+    for (i = 0; i < topic_count; i++) {
+        if (strncmp(client, topics[i], strlen(topics[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A result that nobody waits for yet. */
+static bool
+is_early(struct crossing *crossing, struct message *message)
+{
+    return !note_topic(crossing) && is_result(crossing, message)
+           && !is_subscribed(crossing, message);
+}
+
+static void
+holds_nothing(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_early(crossing, &message)) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+holds_another_order(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_early(crossing, &message) && bytes_are(message.payload, "held-3")) {
+        crossing_swap(crossing);
+    }
+}
+
+static void
+loses_first_that_it_held(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_early(crossing, &message) && bytes_are(message.payload, "held-0")) {
+        crossing_drop(crossing);
+    }
+}
+
+/* Time that passes with nothing held back counts from the first one. */
+static void
+holds_for_half_a_second(struct crossing *crossing)
+{
+    static int64_t since;
+    static bool late;
+    struct message message;
+
+    if (is_early(crossing, &message) && since == 0) {
+        since = now();
+    }
+    if (is_at(crossing, true, "pub_address") && since != 0) {
+        late = now() - since > 500000;
+    }
+    if (late && is_published(crossing)) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+holds_half_a_mib(struct crossing *crossing)
+{
+    static size_t held;
+    struct message message;
+
+    if (is_early(crossing, &message)) {
+        held += message.payload.size;
+        if (held > HALF_MIB) {
+            crossing_drop(crossing);
+        }
+    }
+}
+
+static void
+holds_1000_results(struct crossing *crossing)
+{
+    static size_t held;
+    struct message message;
+
+    if (is_early(crossing, &message) && ++held > 1000) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+forgets_topic_for_ever(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_published(crossing) && crossing_message(crossing, &message)
+        && bytes_are(message.payload, "new")) {
+        crossing_drop(crossing);
+    }
+}
+
+/* True when so much has been given for CLIENT. */
+static bool
+has_much(struct crossing *crossing, size_t much)
+{
+    static size_t waiting;
+    struct message message;
+
+    if (is_result(crossing, &message) && bytes_are(message.client, CLIENT)) {
+        waiting += message.payload.size;
+    }
+    return waiting >= much;
+}
+
+static void
+stops_with_1_mib(struct crossing *crossing)
+{
+    if (has_much(crossing, HALF_MIB * 2) && is_published(crossing)) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+stops_with_8_mib(struct crossing *crossing)
+{
+    if (has_much(crossing, MANY) && is_published(crossing)) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+loses_client_50(struct crossing *crossing)
+{
+    if (is_published(crossing) && crossing->number == 50) {
+        crossing_drop(crossing);
+    }
+}
+
 const struct fault flow_faults[] = {
+    FAULT("M-FLOW-001a", "publishes nothing without a worker",
+          publishes_nothing_without_worker),
+    FAULT("M-FLOW-002a", "drops messages without a worker",
+          drops_without_worker),
+    FAULT("M-FLOW-002b", "keeps 1,000 messages", keeps_1000_messages),
+    FAULT("M-FLOW-003a", "takes messages without end", takes_without_end),
+    FAULT("M-FLOW-004a", "publishes nothing while workers do not read",
+          publishes_nothing_while_workers_wait),
+    FAULT("M-FLOW-005a", "loses one result of 20", loses_one_of_20),
+    FAULT("M-FLOW-005b", "loses one result of 20,000", loses_result_15000),
+    FAULT("M-FLOW-006a", "loses one message of 10,000", loses_message_7777),
+    FAULT("M-FLOW-006b", "loses one result of 10,000", loses_result_9000),
+    FAULT("M-FLOW-006c", "doubles a message", doubles_message_5000),
+    FAULT("M-FLOW-007a", "gives no more work", gives_no_more_work),
+    FAULT("M-FLOW-008a", "holds nothing", holds_nothing),
+    FAULT("M-FLOW-008b", "holds results in another order", holds_another_order),
+    FAULT("M-FLOW-008c", "loses the first result that it held",
+          loses_first_that_it_held),
+    FAULT("M-FLOW-008d", "holds results for half a second",
+          holds_for_half_a_second),
+    FAULT("M-FLOW-009a", "holds half a MiB", holds_half_a_mib),
+    FAULT("M-FLOW-009b", "holds 1,000 results", holds_1000_results),
+    FAULT("M-FLOW-010a", "forgets a topic for ever", forgets_topic_for_ever),
+    FAULT("M-FLOW-011a", "stops when 1 MiB waits", stops_with_1_mib),
+    FAULT("M-FLOW-012a", "stops when 8 MiB wait", stops_with_8_mib),
+    FAULT("M-FLOW-013a", "holds nothing", holds_nothing),
+    FAULT("M-FLOW-013b", "loses the result of one client", loses_client_50),
     END_OF_FAULTS,
 };

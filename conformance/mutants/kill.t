@@ -6,4 +6,5 @@ cd "$PALM_BUILDDIR"
 exec conformance/mutants/kill --conform ./palm-conform \
     --mutant conformance/mutants/palm-mutant \
     --target conformance/targets/palm-target \
+    --scripted conformance/mutants/faulty-server \
     --except "$PALM_SRCDIR/conformance/mutants/passage.tsv"

@@ -217,6 +217,7 @@ cache_010_get_replies_value(struct test *test)
     request.cache = bytes_text("other"); /* is not looked at */
     check_bytes(test, "the value",
                 peer_ask(cache, message_encode(test, &request)), value);
+    check_text(test, "the other value", get(cache, "other"), "wrong");
 }
 
 /* "… a key that is not there … an empty frame." */
@@ -254,6 +255,8 @@ cache_013_delete_removes_and_replies_key(struct test *test)
     check_text(test, "the reply", remove_key(cache, "key"), "key");
     check_text(test, "the deleted value", get(cache, "key"), "");
     check_text(test, "the other value", get(cache, "kept"), "other");
+    (void)set(cache, "kept", "new");
+    check_text(test, "the deleted value, later", get(cache, "key"), "");
 }
 
 /* "… a key that is not there … the key." */

@@ -1,8 +1,515 @@
 /* SPDX-License-Identifier: MIT */
 /* master.c: PALM-MASTER. */
-#include "conformance/engine/conform.h"
+#include <string.h>
+
+#include "conformance/suite/scene.h"
 #include "conformance/suite/topics.h"
 
+#define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
+
+/* With an unknown field and nothing at its default. */
+static struct message
+full_message(const char *payload)
+{
+    struct message message = message_of("palm.echo", payload);
+
+    message.stage = 2;
+    message.cache = bytes_text("tag");
+    message.unknown = bytes_text("\x4a\x01\x61");
+    return message;
+}
+
+static void
+push_work(struct master *master, const struct message *message)
+{
+    peer_send(master_client(master), message_encode(master->test, message));
+}
+
+static void
+push_result(struct master *master, const struct message *message)
+{
+    peer_send(master_done(master), message_encode(master->test, message));
+}
+
+/* The next thing that the subscriber gets. */
+static void
+check_published(struct peer *subscriber, const char *what, const char *topic,
+                const struct message *expected)
+{
+    struct frames frames = peer_receive(subscriber);
+
+    check_frames(subscriber->test, what, &frames, 2);
+    check_text(subscriber->test,
+               test_text(subscriber->test, "topic of %s", what),
+               frames.frame[0], topic);
+    check_same(subscriber->test, what, frames.frame[1], expected);
+}
+
+/* "… fill each empty `cache` with a new uuid4 text, 36 characters in lower case
+ * and another one for each message …" */
+static void
+master_001_empty_cache_is_filled(struct test *test)
+{
+    enum { MESSAGES = 100 };
+    struct master master;
+    struct message message = message_of("palm.echo", "payload");
+    struct bytes seen[MESSAGES];
+    size_t i;
+    size_t k;
+
+    master_start(&master, test, NULL);
+    (void)master_work(&master);
+    for (i = 0; i < MESSAGES; i++) {
+        push_work(&master, &message);
+    }
+    for (i = 0; i < MESSAGES; i++) {
+        seen[i] = check_message(test, "the work",
+                                peer_receive_one(master_work(&master)))
+                      .cache;
+        check_uuid(test, "cache of the work", seen[i]);
+        for (k = 0; k < i; k++) {
+            check_that(test, !bytes_equal(seen[k], seen[i]),
+                       "messages %zu and %zu have the same cache", k, i);
+        }
+    }
+}
+
+/* "… keep a `cache` that is not empty." */
+static void
+master_002_cache_is_kept(struct test *test)
+{
+    static const char *const tags[] = {"x", " ", OTHER_CLIENT, "\xc3\xa9.b c"};
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    (void)master_work(&master);
+    for (i = 0; i < COUNT_OF(tags); i++) {
+        struct message message = message_of("palm.echo", "payload");
+
+        message.cache = bytes_text(tags[i]);
+        push_work(&master, &message);
+        check_same(test, "the work", peer_receive_one(master_work(&master)),
+                   &message);
+    }
+}
+
+/* "… pass a message that a client pushes on … as one frame with `pipeline`,
+ * `client`, `stage`, `function` and `payload` unchanged, within 5 s." */
+static void
+master_003_message_is_unchanged(struct test *test)
+{
+    struct master master;
+    struct message message = full_message("payload");
+    struct bytes taken;
+
+    master_start(&master, test, NULL);
+    (void)master_work(&master);
+    push_work(&master, &message);
+    check_same(test, "the work", peer_receive_one(master_work(&master)),
+               &message);
+    message.cache = bytes_of("", 0);
+    push_work(&master, &message);
+    taken = peer_receive_one(master_work(&master));
+    message.cache = check_message(test, "the work", taken).cache;
+    check_same(test, "the work", taken, &message);
+}
+
+/* Receives until count messages have come to the workers, and says how many
+ * came to each. */
+static void
+count_work(struct test *test, struct peer *const *workers, size_t *counts,
+           size_t count)
+{
+    size_t got;
+
+    for (got = 0; got < count; got++) {
+        int at = peer_any(workers, 2, bound(test));
+
+        check_that(test, at >= 0, "only %zu of %zu messages came to workers",
+                   got, count);
+        (void)check_message(test, "the work", peer_receive_one(workers[at]));
+        counts[at]++;
+    }
+}
+
+/* "… to one connected worker, and only one …" */
+static void
+master_003_message_goes_to_one_worker(struct test *test)
+{
+    enum { MESSAGES = 20 };
+    struct master master;
+    struct peer *workers[2];
+    struct message seen;
+    bool came[MESSAGES] = {false};
+    size_t i;
+
+    master_start(&master, test, NULL);
+    workers[0] = master_work(&master);
+    workers[1] =
+        peer_connect(test, "second worker", ZMQ_PULL,
+                     target_address(master.target, "worker_push_address"));
+    for (i = 0; i < MESSAGES; i++) {
+        struct message message = full_message("");
+
+        message.stage = (int64_t)i;
+        push_work(&master, &message);
+    }
+    for (i = 0; i < MESSAGES; i++) {
+        int at = peer_any(workers, 2, bound(test));
+
+        check_that(test, at >= 0, "a message came to no worker");
+        seen = check_message(test, "the work", peer_receive_one(workers[at]));
+        check_range(test, "the number of a message", seen.stage, 0,
+                    MESSAGES - 1);
+        check_that(test, !came[seen.stage], "message %d came twice",
+                   (int)seen.stage);
+        came[seen.stage] = true;
+    }
+}
+
+/* "… whatever `function` says, an empty one and one that names another server
+ * included." */
+static void
+master_004_function_does_not_matter(struct test *test)
+{
+    static const char *const functions[] = {
+        "",     "other.echo", "echo",       ".",        "...",       " ",
+        "palm", "palm.",      "palm.a b.c", "palm.get", "palm.set.x"};
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    (void)master_work(&master);
+    for (i = 0; i < COUNT_OF(functions); i++) {
+        struct message message = full_message("payload");
+
+        message.function = bytes_text(functions[i]);
+        push_work(&master, &message);
+        check_same(test, test_text(test, "the work \"%s\"", functions[i]),
+                   peer_receive_one(master_work(&master)), &message);
+    }
+}
+
+/* "… of 100 messages to two workers that read, each gets from 40 to 60." */
+static void
+master_005_work_is_spread(struct test *test)
+{
+    struct master master;
+    struct peer *workers[2];
+    struct message message = full_message("payload");
+    size_t counts[2] = {0, 0};
+    size_t warm;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    workers[0] = master_work(&master);
+    workers[1] =
+        peer_connect(test, "second worker", ZMQ_PULL,
+                     target_address(master.target, "worker_push_address"));
+    /* Both are known to the master when both have got one. */
+    for (warm = 0; counts[0] == 0 || counts[1] == 0; warm++) {
+        check_that(test, warm < 1000, "only one worker gets messages");
+        push_work(&master, &message);
+        count_work(test, workers, counts, 1);
+    }
+    counts[0] = 0;
+    counts[1] = 0;
+    for (i = 0; i < 100; i++) {
+        push_work(&master, &message);
+    }
+    count_work(test, workers, counts, 100);
+    check_range(test, "messages of one worker", (int64_t)counts[0], 40, 60);
+}
+
+/* "… with a single worker MUST keep the order of a client's messages, and the
+ * order of their results." */
+static void
+master_006_order_is_kept(struct test *test)
+{
+    enum { MESSAGES = 300 };
+    struct master master;
+    struct message taken;
+    int i;
+
+    master_start(&master, test, NULL);
+    master_crew(&master);
+    for (i = 0; i < MESSAGES; i++) {
+        struct message message = full_message("payload");
+
+        message.stage = i;
+        push_work(&master, &message);
+    }
+    for (i = 0; i < MESSAGES; i++) {
+        taken = work_one(&master, "done");
+        check_number(test, "number of the work", taken.stage, i);
+    }
+    for (i = 0; i < MESSAGES; i++) {
+        taken = receive_result(master_results(&master, CLIENT), CLIENT);
+        check_number(test, "number of the result", taken.stage, i);
+    }
+}
+
+/* "… publish a result that a worker pushes as two frames, the topic and the
+ * message, within 5 s." */
+static void
+master_007_result_has_two_frames(struct test *test)
+{
+    struct master master;
+    struct message result = full_message("result");
+
+    master_start(&master, test, NULL);
+    (void)master_results(&master, CLIENT);
+    push_result(&master, &result);
+    check_published(master.results, "the result", CLIENT, &result);
+}
+
+/* "… under the topic that is the result's `client`." */
+static void
+master_008_topic_is_the_client(struct test *test)
+{
+    static const char *const clients[] = {CLIENT, OTHER_CLIENT, "x", "palm"};
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, "name", "palm", NULL);
+    (void)master_results(&master, "");
+    for (i = 0; i < COUNT_OF(clients); i++) {
+        struct message result = full_message("result");
+
+        result.client = bytes_text(clients[i]);
+        push_result(&master, &result);
+        check_published(master.results, "the result", clients[i], &result);
+    }
+}
+
+/* "… publish a result with every field unchanged, `stage` and an empty `cache`
+ * included." */
+static void
+master_009_result_is_unchanged(struct test *test)
+{
+    static const int64_t stages[] = {0, 1, -1, INT64_MAX, INT64_MIN};
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    (void)master_results(&master, CLIENT);
+    for (i = 0; i < COUNT_OF(stages); i++) {
+        struct message result = full_message("result");
+
+        result.stage = stages[i];
+        push_result(&master, &result);
+        check_published(master.results, "the result", CLIENT, &result);
+        result.cache = bytes_of("", 0);
+        push_result(&master, &result);
+        check_published(master.results, "the result", CLIENT, &result);
+    }
+}
+
+static void
+start_pipelined(struct master *master, struct test *test, const char *name)
+{
+    master_start(master, test, "name", name, "pipelined", "yes", NULL);
+    master->results = peer_subscribe(
+        test, "results", target_address(master->target, "pub_address"), "");
+    await_subscription(master_done(master), message_of("palm.probe", ""),
+                       master->results);
+}
+
+/* "… pipelined MUST publish a result under the topic that is its own name, with
+ * `stage` one higher than it came and every other field unchanged." */
+static void
+master_010_pipelined_raises_stage(struct test *test)
+{
+    static const int64_t stages[] = {0,        1, -1, -2, 127, INT64_MAX - 1,
+                                     INT64_MIN};
+    struct master master;
+    size_t i;
+
+    start_pipelined(&master, test, "first-step");
+    for (i = 0; i < COUNT_OF(stages); i++) {
+        struct message result = full_message("result");
+
+        result.cache = bytes_text(i % 2 == 0 ? "tag" : "");
+        result.client = bytes_text(i % 3 == 0 ? "" : CLIENT);
+        result.stage = stages[i];
+        push_result(&master, &result);
+        result.stage++;
+        check_published(master.results, "the result", "first-step", &result);
+    }
+}
+
+/* "… publish a result with an empty `client` under the empty topic." */
+static void
+master_011_empty_client_is_empty_topic(struct test *test)
+{
+    struct master master;
+    struct message result = full_message("result");
+
+    master_start(&master, test, NULL);
+    (void)master_results(&master, "");
+    result.client = bytes_of("", 0);
+    push_result(&master, &result);
+    check_published(master.results, "the result", "", &result);
+}
+
+/* "… each result that a worker pushes exactly once, also several for one
+ * message and results that no message asked for." */
+static void
+master_012_results_are_published_once(struct test *test)
+{
+    struct master master;
+    struct message message;
+    int i;
+    int k;
+
+    master_start(&master, test, NULL);
+    master_crew(&master);
+    for (i = 0; i < 4; i++) {
+        message = full_message("unasked");
+        push_result(&master, &message);
+        check_published(master.results, "a result that nobody asked for",
+                        CLIENT, &message);
+        push_work(&master, &message);
+        message = check_message(test, "the work",
+                                peer_receive_one(master_work(&master)));
+        for (k = 0; k < 3; k++) {
+            message.payload = bytes_text(k == 0 ? "same" : "again");
+            push_result(&master, &message);
+        }
+        for (k = 0; k < 3; k++) {
+            message.payload = bytes_text(k == 0 ? "same" : "again");
+            check_published(master.results, "one of three results", CLIENT,
+                            &message);
+        }
+    }
+    message = full_message("fence");
+    push_result(&master, &message);
+    check_published(master.results, "what comes last", CLIENT, &message);
+}
+
+/* "… each result whose topic begins with the text that it subscribed to, as
+ * ZeroMQ does, and no other." */
+static void
+master_013_topics_match_by_prefix(struct test *test)
+{
+    static const struct {
+        const char *client;
+        bool comes;
+    } cases[] = {
+        {"abc", true},     {"ab", false},  {"abcd", true},
+        {"", false},       {"Abc", false}, {"xabc", false},
+        {"abc def", true}, {"abd", false}, {"abc", true},
+    };
+    struct master master;
+    struct peer *every;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    (void)master_results(&master, "abc");
+    every = peer_subscribe(test, "subscriber of all",
+                           target_address(master.target, "pub_address"), "");
+    await_subscription(master_done(&master), message_of("palm.probe", ""),
+                       every);
+    for (i = 0; i < COUNT_OF(cases); i++) {
+        struct message result = full_message(test_text(test, "%zu", i));
+
+        result.client = bytes_text(cases[i].client);
+        push_result(&master, &result);
+        check_published(every, "what all get", cases[i].client, &result);
+        if (cases[i].comes) {
+            check_published(master.results, "what matches \"abc\"",
+                            cases[i].client, &result);
+        }
+    }
+}
+
+/* Clients, workers and a worker's outgoing side, several of each. */
+static void
+check_crews(struct master *master, struct peer *const *clients, int count)
+{
+    struct test *test = master->test;
+    struct peer *workers[2];
+    struct message message;
+    size_t counts[2] = {0, 0};
+    int i;
+
+    workers[0] = master_work(master);
+    workers[1] =
+        peer_connect(test, "second worker", ZMQ_PULL,
+                     target_address(master->target, "worker_push_address"));
+    for (i = 0; i < 60 && (i < 2 * count || counts[0] == 0 || counts[1] == 0);
+         i++) {
+        message = full_message("payload");
+        peer_send(clients[i % count], message_encode(test, &message));
+        count_work(test, workers, counts, 1);
+    }
+    check_that(test, counts[0] > 0 && counts[1] > 0,
+               "one of two workers gets nothing");
+}
+
+/* "… take several peers at once at each of its five endpoints." */
+static void
+master_014_endpoints_take_several_peers(struct test *test)
+{
+    struct master master;
+    struct peer *client[3];
+    struct peer *done;
+    struct peer *second;
+    struct message message;
+    int i;
+
+    master_start(&master, test, NULL);
+    master_crew(&master);
+    for (i = 0; i < 3; i++) {
+        client[i] =
+            peer_connect(test, test_text(test, "client %d", i), ZMQ_PUSH,
+                         target_address(master.target, "pull_address"));
+    }
+    check_crews(&master, client, 3);
+    done = peer_connect(test, "second worker out", ZMQ_PUSH,
+                        target_address(master.target, "worker_pull_address"));
+    second =
+        peer_subscribe(test, "second subscriber",
+                       target_address(master.target, "pub_address"), CLIENT);
+    await_subscription(done, message_of("palm.probe", ""), second);
+    message = full_message("to both");
+    peer_send(done, message_encode(test, &message));
+    check_published(second, "the result", CLIENT, &message);
+    do { /* the probes came here, too */
+        message = receive_result(master.results, CLIENT);
+    } while (!bytes_are(message.payload, "to both"));
+    for (i = 0; i < 3; i++) {
+        struct peer *cache =
+            peer_connect(test, test_text(test, "cache client %d", i), ZMQ_REQ,
+                         target_address(master.target, "db_address"));
+
+        check_text(test, "the reply to set",
+                   peer_ask(cache, cache_request(test, "set", "key",
+                                                 bytes_text("value"))),
+                   "key");
+        check_text(test, "the reply to get",
+                   peer_ask(master.cache,
+                            cache_request(test, "get", "", bytes_text("key"))),
+                   "value");
+    }
+}
+
 const struct test_entry master_tests[] = {
+    TEST("PALM-MASTER-001", master_001_empty_cache_is_filled),
+    TEST("PALM-MASTER-002", master_002_cache_is_kept),
+    TEST("PALM-MASTER-003", master_003_message_is_unchanged),
+    TEST("PALM-MASTER-003", master_003_message_goes_to_one_worker),
+    TEST("PALM-MASTER-004", master_004_function_does_not_matter),
+    TEST("PALM-MASTER-005", master_005_work_is_spread),
+    TEST("PALM-MASTER-006", master_006_order_is_kept),
+    TEST("PALM-MASTER-007", master_007_result_has_two_frames),
+    TEST("PALM-MASTER-008", master_008_topic_is_the_client),
+    TEST("PALM-MASTER-009", master_009_result_is_unchanged),
+    TEST("PALM-MASTER-010", master_010_pipelined_raises_stage),
+    TEST("PALM-MASTER-011", master_011_empty_client_is_empty_topic),
+    TEST("PALM-MASTER-012", master_012_results_are_published_once),
+    TEST("PALM-MASTER-013", master_013_topics_match_by_prefix),
+    TEST("PALM-MASTER-014", master_014_endpoints_take_several_peers),
     END_OF_TESTS,
 };

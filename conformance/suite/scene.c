@@ -72,7 +72,16 @@ void
 await_subscription(struct peer *push, struct message probe,
                    struct peer *subscriber)
 {
-    struct test *test = push->test;
+    await_stream(push, NULL, probe, subscriber);
+}
+
+void
+await_stream(struct peer *source, const char *topic, struct message probe,
+             struct peer *subscriber)
+{
+    struct test *test = source->test;
+    struct bytes sending[2] = {{NULL, 0}, {NULL, 0}};
+    size_t first = topic == NULL ? 1 : 0;
     int64_t until = now() + (int64_t)bound(test) * 1000;
     struct frames frames;
     unsigned sent = 0;
@@ -83,7 +92,9 @@ await_subscription(struct peer *push, struct message probe,
                    "%s: nothing of what is published came within %d ms",
                    subscriber->label, bound(test));
         probe.payload = bytes_text(test_text(test, "probe-%u", ++sent));
-        peer_send(push, message_encode(test, &probe));
+        sending[0] = bytes_text(topic == NULL ? "" : topic);
+        sending[1] = message_encode(test, &probe);
+        peer_send_frames(source, sending + first, 2 - first);
         if (peer_poll(subscriber, PROBE_STEP, &frames)) {
             seen = probe_number(test, &frames);
         }

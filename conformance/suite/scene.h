@@ -31,6 +31,9 @@ struct message receive_result(struct peer *subscriber, const char *topic);
  * results are told from others by their payload, which is "probe-N". */
 void await_subscription(struct peer *push, struct message probe,
                         struct peer *subscriber);
+/* The same by a publisher of ours, with this topic; NULL: none, a PUSH. */
+void await_stream(struct peer *source, const char *topic, struct message probe,
+                  struct peer *subscriber);
 
 /* A master with one of each peer around it.  A peer is NULL until it is asked
  * for by its function. */

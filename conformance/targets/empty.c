@@ -422,6 +422,7 @@ main(int argc, char **argv)
     }
     state.mode = known ? argv[1] : "";
     state.profile = "";
+    (void)signal(SIGTERM, SIG_IGN); /* that is a question, too */
     state.context = zmq_ctx_new();
     control = known ? read_arguments(&state, argc, argv) : NULL;
     if (control == NULL) {

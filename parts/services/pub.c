@@ -322,7 +322,9 @@ palm__pub_send(palm_part_t *part, zmq_msg_t *frame)
 
 /* --- what is due ---------------------------------------------------------- */
 
-/* Drops what has waited too long for a subscription.  Returns when the next
+/* Gives up what has waited too long for a subscription.  It is sent all the
+ * same: XPUB also tells us of unsubscriptions of topics that their sender never
+ * had, and then the true subscriber is still there.  Returns when the next
  * result is due, ms from now. */
 static int64_t
 expire_absent(palm_part_t *part, struct palm__topic *topic, int64_t now)
@@ -331,7 +333,8 @@ expire_absent(palm_part_t *part, struct palm__topic *topic, int64_t now)
     while (topic->held && now - topic->held->since >= hold_time) {
         palm_part_count(&palm_part_stats(part)->absent, 1);
         palm_part_warn(part, "PALM-PUB-DROPPED",
-                       "result dropped: its client has not subscribed");
+                       "result given up: its client has not subscribed");
+        (void)try_send(part, name_of(topic), &topic->held->message);
         palm__topics_drop_first(&pub_of(part)->topics, topic);
     }
     return topic->held ? topic->held->since + hold_time - now : -1;

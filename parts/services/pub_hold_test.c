@@ -2,8 +2,14 @@
 /* Tests of PubService with clients that come late, or do not read. */
 #include "config.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "harness/support/crew.h"
 #include "harness/support/tap.h"
@@ -63,6 +69,24 @@ results_wait_for_the_subscription(void)
     rig_fini(&bench.rig);
 }
 
+/* A subscription is a prefix, but of its own bytes. */
+static void
+another_subscription_releases_nothing(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    push(&bench, "late", "held");
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(received),
+                    1);
+    void *other = subscriber(&bench, "x");
+    push(&bench, "x", "fence");
+    expect_published(other, "x", "fence");
+    void *sub = subscriber(&bench, "l");
+    expect_published(sub, "late", "held");
+    EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
+    rig_fini(&bench.rig);
+}
+
 static void
 results_are_held_for_hold_time(void)
 {
@@ -102,6 +126,67 @@ results_are_held_up_to_hold_size(void)
     }
     push(&bench, "late", "fence");
     expect_published(sub, "late", "fence");
+    rig_fini(&bench.rig);
+}
+
+/* A peer that speaks ZMTP by hand, so that it can unsubscribe from what it
+ * never subscribed to: a libzmq SUB would not send that. */
+static int
+open_by_hand(struct bench *bench)
+{
+    static const char ready[] = "\4\x19\5READY\xbSocket-Type\0\0\0\3SUB";
+    const char *endpoint =
+        palm_server_endpoint(bench->rig.server, PALM_SIDE_OUTBOUND, "Pub");
+    char greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\3\0NULL";
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    char answer[256];
+    ssize_t size, all = 0;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port =
+        htons((uint16_t)strtoul(strrchr(endpoint, ':') + 1, NULL, 10));
+    MUST(fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof address));
+    MUST(send(fd, greeting, sizeof greeting, 0) == sizeof greeting);
+    MUST(send(fd, ready, sizeof ready - 1, 0) == sizeof ready - 1);
+    while (all < 64 + 28
+           && (size = recv(fd, answer + all, sizeof answer - (size_t)all, 0))
+                  > 0) {
+        all += size;
+    }
+    MUST(all >= 64 + 28);
+    return fd;
+}
+
+static void
+send_by_hand(int fd, char what, const char *topic)
+{
+    char frame[64] = {0, (char)(1 + strlen(topic)), what};
+    memcpy(frame + 3, topic, strlen(topic));
+    MUST(send(fd, frame, 3 + strlen(topic), 0) > 0);
+}
+
+static void
+nobody_unsubscribes_another(void)
+{
+    struct bench bench;
+    palm_part_options_t options;
+    char byte;
+    palm_part_options_init(&options);
+    options.hold_time = 50;
+    start(&bench, &options);
+    void *sub = subscriber(&bench, "victim");
+    push(&bench, "victim", "before");
+    expect_published(sub, "victim", "before");
+    int fd = open_by_hand(&bench);
+    send_by_hand(fd, 0, "victim");
+    send_by_hand(fd, 1, "fence");
+    push(&bench, "fence", "both have come");
+    MUST(recv(fd, &byte, 1, 0) == 1);
+    for (int i = 0; i < 3; i++) {
+        push(&bench, "victim", "after");
+        expect_published(sub, "victim", "after");
+    }
+    (void)close(fd);
     rig_fini(&bench.rig);
 }
 
@@ -190,10 +275,13 @@ a_slow_client_that_reads_again_gets_new_results(void)
 static const struct tap_test tests[] = {
     {"results wait for the subscription, in order",
      results_wait_for_the_subscription},
+    {"another subscription releases nothing",
+     another_subscription_releases_nothing},
     {"results are held for hold_time, then counted absent",
      results_are_held_for_hold_time},
     {"results are held up to hold_size, others counted absent",
      results_are_held_up_to_hold_size},
+    {"nobody unsubscribes another for good", nobody_unsubscribes_another},
     {"a slow client costs only its own results",
      a_slow_client_costs_only_its_own},
     {"a slow client that reads again gets new results",

@@ -153,7 +153,9 @@ loop(int signals)
         bool ends = mutant.reaped && !mutant.lasts;
         int rc = zmq_poll(items, (int)count, ends ? QUIET : -1);
 
-        signals_take(signals);
+        if (signals_take(signals) && mutant.fault->life == LIFE_ENDS_AT_ONCE) {
+            mutant_die(0);
+        }
         done = !work() && ends && rc == 0;
         reap();
     }
@@ -169,6 +171,8 @@ end_of_life(void)
         return 1;
     case LIFE_DIES_ON_SIGTERM:
         return 128 + SIGSEGV;
+    case LIFE_EXITS_0:
+        return 0;
     default:
         return by_signal ? 128 + WTERMSIG(mutant.status)
                          : WEXITSTATUS(mutant.status);
@@ -254,6 +258,9 @@ main(int argc, char **argv)
     spawn_target(control_open());
     mutant.lasts = mutant.fault->life == LIFE_IGNORES_SIGTERM;
     loop(signals);
+    if (mutant.fault->life == LIFE_LEAVES_ENDPOINTS) {
+        spawn_idler();
+    }
     lanes_close();
     (void)zmq_ctx_term(mutant.context);
     mutant_die(end_of_life());

@@ -62,7 +62,11 @@ void spawn_target(const char *control);
 
 /* SIGTERM and SIGCHLD make this descriptor readable. */
 int signals_open(void);
-void signals_take(int descriptor);
+/* True if SIGTERM was among them. */
+bool signals_take(int descriptor);
+
+/* A copy of this process that keeps its sockets, and does nothing. */
+void spawn_idler(void);
 
 /* --- settings.c: what a fault changes before anything starts ---------------
  */

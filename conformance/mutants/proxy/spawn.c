@@ -58,9 +58,9 @@ static void
 tell(int number)
 {
     int saved = errno;
+    char byte = number == SIGTERM ? 'T' : 'C';
 
-    (void)number;
-    (void)!write(signal_pipe[1], "", 1);
+    (void)!write(signal_pipe[1], &byte, 1);
     errno = saved;
 }
 
@@ -87,11 +87,25 @@ signals_open(void)
     return signal_pipe[0];
 }
 
-void
+bool
 signals_take(int descriptor)
 {
-    char bytes[64];
+    bool terminated = false;
+    char byte;
 
-    while (read(descriptor, bytes, sizeof bytes) > 0) {
+    while (read(descriptor, &byte, 1) > 0) {
+        terminated = terminated || byte == 'T';
+    }
+    return terminated;
+}
+
+/* The suite ends it with the group. */
+void
+spawn_idler(void)
+{
+    if (fork() == 0) {
+        for (;;) {
+            (void)pause();
+        }
     }
 }

@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# self.t: the checks of the suite hold, and fail, as they say.
+set -eu
+cd "$PALM_BUILDDIR"
+exec conformance/self/self_test conformance/self/self_target

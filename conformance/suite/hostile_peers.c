@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* hostile_peers.c: PALM-HOSTILE: peers of a master that misbehave. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/suite/scene.h"
+#include "conformance/suite/topics.h"
+
+#define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
+#define BYTES(text)                                                            \
+    {                                                                          \
+        (const uint8_t *)(text), sizeof(text) - 1                              \
+    }
+
+static const char *const endpoints[] = {"pull_address", "worker_push_address",
+                                        "worker_pull_address", "pub_address",
+                                        "db_address"};
+
+/* New peers all around: a message goes through, and the cache answers.  Work
+ * may go to a peer of the wrong kind, so messages are sent until one comes. */
+static void
+check_master_goes_on(struct master *master)
+{
+    struct test *test = master->test;
+    struct message message = message_of("palm.echo", "good");
+    struct frames frames;
+    int i;
+
+    (void)master_results(master, CLIENT);
+    (void)master_work(master);
+    message.cache = bytes_text("tag");
+    peer_send(master_client(master), message_encode(test, &message));
+    check_same(test, "the work", peer_receive_one(master_work(master)),
+               &message);
+    for (i = 0; i < 2; i++) {
+        peer_send(master_done(master), message_encode(test, &message));
+        frames = peer_receive(master_results(master, CLIENT));
+        check_frames(test, "the result", &frames, 2);
+        check_same(test, "the result", frames.frame[1], &message);
+    }
+    check_text(test, "the reply to set",
+               peer_ask(master_cache(master),
+                        cache_request(test, "set", "key", bytes_text("v"))),
+               "key");
+}
+
+/* --- no ZMTP -------------------------------------------------------------- */
+
+static void
+send_to_all(struct test *test, struct bytes bytes, int times)
+{
+    struct master master;
+    size_t i;
+    int k;
+
+    master_start(&master, test, NULL);
+    for (i = 0; i < COUNT_OF(endpoints); i++) {
+        for (k = 0; k < times; k++) {
+            struct http *tcp =
+                http_connect(test, endpoints[i],
+                             target_address(master.target, endpoints[i]));
+
+            (void)http_try(tcp, bytes);
+            if (k % 2 == 0) {
+                http_close(tcp);
+            }
+        }
+    }
+    check_master_goes_on(&master);
+}
+
+/* "… peers open TCP connections to its endpoints and send what is no ZMTP …" */
+static void
+hostile_004_random_bytes(struct test *test)
+{
+    uint8_t bytes[3000];
+    uint32_t number = 7;
+    size_t i;
+
+    for (i = 0; i < sizeof bytes; i++) {
+        number = number * 1664525u + 1013904223u;
+        bytes[i] = (uint8_t)(number >> 24);
+    }
+    send_to_all(test, bytes_of(bytes, sizeof bytes), 4);
+}
+
+static void
+hostile_004_http(struct test *test)
+{
+    send_to_all(test, bytes_text("GET / HTTP/1.1\r\nHost: palm\r\n\r\n"), 4);
+}
+
+static void
+hostile_004_tls(struct test *test)
+{
+    static const struct bytes hello =
+        BYTES("\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03"
+              "0123456789abcdef0123456789abcdef\x00\x00\x04\x13\x01\x13\x02");
+
+    send_to_all(test, hello, 4);
+}
+
+static void
+hostile_004_half_a_greeting(struct test *test)
+{
+    static const struct bytes greeting =
+        BYTES("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x03");
+
+    send_to_all(test, greeting, 4);
+}
+
+/* "… or close them at once." (100 connections) */
+static void
+hostile_004_hundred_connections(struct test *test)
+{
+    send_to_all(test, bytes_text(""), 20);
+}
+
+/* "… a socket of the wrong kind connects to one of its endpoints." */
+static void
+check_wrong_kind(struct test *test, size_t endpoint)
+{
+    static const int kinds[] = {ZMQ_PUSH, ZMQ_PULL,   ZMQ_PUB,  ZMQ_SUB,
+                                ZMQ_REP,  ZMQ_ROUTER, ZMQ_XPUB, ZMQ_PAIR};
+    /* what may connect, by the master's socket */
+    static const int right[][2] = {{ZMQ_PUSH, ZMQ_PUSH},
+                                   {ZMQ_PULL, ZMQ_PULL},
+                                   {ZMQ_PUSH, ZMQ_PUSH},
+                                   {ZMQ_SUB, ZMQ_SUB},
+                                   {ZMQ_REQ, ZMQ_DEALER}};
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    for (i = 0; i < COUNT_OF(kinds); i++) {
+        struct peer *peer;
+
+        if (kinds[i] == right[endpoint][0] || kinds[i] == right[endpoint][1]) {
+            continue;
+        }
+        peer = peer_make(test, "wrong kind", kinds[i]);
+        (void)zmq_connect(peer->socket,
+                          target_address(master.target, endpoints[endpoint]));
+        (void)zmq_send(peer->socket, "hello", 5, ZMQ_DONTWAIT);
+    }
+    check_master_goes_on(&master);
+}
+
+static void
+hostile_005_at_pull(struct test *test)
+{
+    check_wrong_kind(test, 0);
+}
+
+static void
+hostile_005_at_worker_push(struct test *test)
+{
+    check_wrong_kind(test, 1);
+}
+
+static void
+hostile_005_at_worker_pull(struct test *test)
+{
+    check_wrong_kind(test, 2);
+}
+
+static void
+hostile_005_at_pub(struct test *test)
+{
+    check_wrong_kind(test, 3);
+}
+
+static void
+hostile_005_at_db(struct test *test)
+{
+    check_wrong_kind(test, 4);
+}
+
+/* --- subscribers ---------------------------------------------------------- */
+
+/* "… subscribes 10,000 topics …" */
+static void
+hostile_006_many_topics(struct test *test)
+{
+    struct master master;
+    struct peer *greedy;
+    int i;
+
+    master_start(&master, test, NULL);
+    greedy = peer_connect(test, "greedy", ZMQ_SUB,
+                          target_address(master.target, "pub_address"));
+    for (i = 0; i < 10000; i++) {
+        const char *topic = test_text(test, "topic-%d", i);
+
+        (void)zmq_setsockopt(greedy->socket, ZMQ_SUBSCRIBE, topic,
+                             strlen(topic));
+    }
+    check_master_goes_on(&master);
+}
+
+/* A frame as an XSUB sends it: any bytes. */
+static void
+send_subscription(struct test *test, const struct bytes *frames, size_t count)
+{
+    struct master master;
+    struct peer *odd;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    odd = peer_connect(test, "odd subscriber", ZMQ_XSUB,
+                       target_address(master.target, "pub_address"));
+    for (i = 0; i < count; i++) {
+        peer_send(odd, frames[i]);
+    }
+    peer_send_frames(odd, frames, count);
+    check_master_goes_on(&master);
+}
+
+/* "… one of 1 MiB …" */
+static void
+hostile_006_large_topic(struct test *test)
+{
+    struct bytes frame = bytes_joined(test, bytes_text("\x01"),
+                                      bytes_filled(test, 'x', 1024 * 1024));
+
+    send_subscription(test, &frame, 1);
+}
+
+/* "… sends broken subscriptions, or messages of its own." */
+static void
+hostile_006_broken_subscriptions(struct test *test)
+{
+    static const struct bytes frames[] = {BYTES(""),        BYTES("\0"),
+                                          BYTES("\0never"), BYTES("\2x"),
+                                          BYTES("\xff"),    BYTES("hello")};
+
+    send_subscription(test, frames, COUNT_OF(frames));
+}
+
+/* "… clients and workers connect and leave 100 times in mid-stream." */
+static void
+hostile_007_peers_come_and_go(struct test *test)
+{
+    struct master master;
+    struct message message = message_of("palm.echo", "brief");
+    struct message taken = message;
+    struct frames frames;
+    int i;
+
+    master_start(&master, test, NULL);
+    for (i = 0; i < 100; i++) {
+        struct peer *client =
+            peer_connect(test, "brief client", ZMQ_PUSH,
+                         target_address(master.target, "pull_address"));
+        struct peer *worker =
+            peer_connect(test, "brief worker", ZMQ_PULL,
+                         target_address(master.target, "worker_push_address"));
+
+        peer_send(client, message_encode(test, &message));
+        if (i % 2 == 0) { /* else it may be with one that has just left */
+            (void)peer_poll(worker, 10, &frames);
+        }
+        peer_close(worker);
+        peer_close(client);
+    }
+    (void)master_results(&master, CLIENT);
+    (void)master_work(&master);
+    message = message_of("palm.echo", "good");
+    for (i = 0; i < 500 && !bytes_are(taken.payload, "good"); i++) {
+        peer_send(master_client(&master), message_encode(test, &message));
+        if (peer_any(&master.work, 1, 10) == 0) {
+            taken = work_one(&master, "done");
+        }
+    }
+    check_that(test, bytes_are(taken.payload, "good"),
+               "a worker that stays gets nothing");
+    do {
+        message = receive_result(master.results, CLIENT);
+    } while (!bytes_are(message.payload, "done"));
+}
+
+enum { MIB = 1024 * 1024, LARGE = 128 };
+
+static const char *const types[] = {"PUSH", "PULL", "PUSH", "SUB", "REQ"};
+
+/* The greeting and READY of ZMTP 3.0, then a frame of so many bytes begins. */
+static struct http *
+announce(struct test *test, const char *address, const char *type,
+         uint64_t size)
+{
+    struct http *tcp = http_connect(test, "boaster", address);
+    static const struct bytes greeting = BYTES(
+        "\xff\0\0\0\0\0\0\0\x01\x7f\x03\0NULL\0\0\0\0\0\0\0\0\0\0\0\0"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    const uint8_t head[] = {4, (uint8_t)(22 + strlen(type))};
+    const uint8_t type_size[] = {0, 0, 0, (uint8_t)strlen(type)};
+    uint8_t length[9] = {2};
+    struct bytes ready = bytes_joined(test, bytes_of(head, 2),
+                                      bytes_text("\x05READY\x0bSocket-Type"));
+    int i;
+
+    for (i = 0; i < 8; i++) {
+        length[1 + i] = (uint8_t)(size >> (56 - 8 * i));
+    }
+    ready = bytes_joined(test, ready, bytes_of(type_size, 4));
+    ready = bytes_joined(test, ready, bytes_text(type));
+    (void)http_try(tcp, bytes_cut(greeting, 0, 64));
+    (void)http_try(tcp, ready);
+    (void)http_try(tcp, bytes_of(length, 9));
+    return tcp;
+}
+
+/* "… a peer announces a frame of 2^62 bytes …" */
+static void
+hostile_008_endless_frame(struct test *test)
+{
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    master_crew(&master);
+    for (i = 0; i < COUNT_OF(types); i++) {
+        if (i != 1) { /* it would be given work */
+            struct http *tcp =
+                announce(test, target_address(master.target, endpoints[i]),
+                         types[i], (uint64_t)1 << 62);
+
+            (void)http_try(tcp, bytes_text("some"));
+        }
+    }
+    check_master_goes_on(&master);
+}
+
+/* "… or sends one over the server's limit; at most that peer's connection
+ * ends."  A server that has a larger limit, or none, cannot decode it. */
+static void
+hostile_008_large_frame(struct test *test)
+{
+    struct bytes part = bytes_filled(test, 0, MIB);
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    master_crew(&master);
+    for (i = 0; i < COUNT_OF(types); i++) {
+        struct http *tcp;
+        int k;
+
+        if (i == 1) { /* it would be given work */
+            continue;
+        }
+        tcp = announce(test, target_address(master.target, endpoints[i]),
+                       types[i], (uint64_t)LARGE * MIB);
+        for (k = 0; k < LARGE && http_try(tcp, part); k++) {
+        }
+        check_master_goes_on(&master);
+        http_close(tcp);
+    }
+}
+
+const struct test_entry hostile_peers_tests[] = {
+    TEST("PALM-HOSTILE-004", hostile_004_random_bytes),
+    TEST("PALM-HOSTILE-004", hostile_004_http),
+    TEST("PALM-HOSTILE-004", hostile_004_tls),
+    TEST("PALM-HOSTILE-004", hostile_004_half_a_greeting),
+    TEST("PALM-HOSTILE-004", hostile_004_hundred_connections),
+    TEST("PALM-HOSTILE-005", hostile_005_at_pull),
+    TEST("PALM-HOSTILE-005", hostile_005_at_worker_push),
+    TEST("PALM-HOSTILE-005", hostile_005_at_worker_pull),
+    TEST("PALM-HOSTILE-005", hostile_005_at_pub),
+    TEST("PALM-HOSTILE-005", hostile_005_at_db),
+    TEST("PALM-HOSTILE-006", hostile_006_many_topics),
+    TEST("PALM-HOSTILE-006", hostile_006_large_topic),
+    TEST("PALM-HOSTILE-006", hostile_006_broken_subscriptions),
+    TEST("PALM-HOSTILE-007", hostile_007_peers_come_and_go),
+    TEST("PALM-HOSTILE-008", hostile_008_endless_frame),
+    TEST("PALM-HOSTILE-008", hostile_008_large_frame),
+    END_OF_TESTS,
+};

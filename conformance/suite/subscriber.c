@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/* subscriber.c: PALM-FLOW: subscribers that come late or are slow. */
+#include <string.h>
+
+#include "conformance/engine/trace.h"
+#include "conformance/suite/scene.h"
+#include "conformance/suite/topics.h"
+
+enum {
+    MIB = 1024 * 1024,
+    LARGE = 100000, /* bytes of a payload */
+    LATE = 4000,    /* ms, of the 5 s that a result is held */
+    OLD = 10500     /* ms, more than the 10 s after which it may go */
+};
+
+/* A master whose results for OTHER_CLIENT are read, and which has nobody yet
+ * who has subscribed to CLIENT. */
+static void
+open_master(struct master *master, struct test *test)
+{
+    master_start(master, test, NULL);
+    (void)master_results(master, OTHER_CLIENT);
+}
+
+static struct bytes
+result_frame(struct test *test, const char *client, struct bytes payload)
+{
+    struct message message = message_of("palm.echo", "");
+
+    message.client = bytes_text(client);
+    message.payload = payload;
+    return message_encode(test, &message);
+}
+
+static void
+give(struct master *master, const char *client, const char *payload)
+{
+    peer_send(master_done(master),
+              result_frame(master->test, client, bytes_text(payload)));
+}
+
+static void
+check_payload(struct peer *results, const char *topic, const char *payload)
+{
+    check_text(results->test, "the payload of a result",
+               receive_result(results, topic).payload, payload);
+}
+
+/* A result for another client that has come: those before it have been
+ * published, as far as that is possible. */
+static void
+fence(struct master *master)
+{
+    give(master, OTHER_CLIENT, "fence");
+    check_payload(master->results, OTHER_CLIENT, "fence");
+}
+
+static struct peer *
+subscribe(struct master *master, const char *label, const char *topic)
+{
+    return peer_subscribe(master->test, label,
+                          target_address(master->target, "pub_address"), topic);
+}
+
+/* --- late ----------------------------------------------------------------- */
+
+enum { HELD = 20 };
+
+static void
+give_held(struct master *master)
+{
+    int i;
+
+    for (i = 0; i < HELD; i++) {
+        give(master, CLIENT, test_text(master->test, "held-%d", i));
+    }
+    fence(master);
+}
+
+/* All of them, in their order, and then what comes behind them. */
+static void
+check_held(struct master *master)
+{
+    struct peer *late = subscribe(master, "late subscriber", CLIENT);
+    int i;
+
+    for (i = 0; i < HELD; i++) {
+        struct message expected =
+            message_of("palm.echo", test_text(master->test, "held-%d", i));
+        struct frames frames = peer_receive(late);
+
+        check_frames(master->test, "what is published", &frames, 2);
+        check_text(master->test, "the topic", frames.frame[0], CLIENT);
+        check_same(master->test, "a result that was held", frames.frame[1],
+                   &expected);
+    }
+    give(master, CLIENT, "new");
+    check_payload(late, CLIENT, "new");
+}
+
+/* "… hold results for a topic that nobody has subscribed to, and send them in
+ * their order when a subscription for the topic comes." */
+static void
+flow_008_results_wait_for_subscription(struct test *test)
+{
+    struct master master;
+
+    open_master(&master, test);
+    give_held(&master);
+    check_held(&master);
+}
+
+/* "… within 5 s." */
+static void
+flow_008_results_wait_long(struct test *test)
+{
+    struct master master;
+
+    open_master(&master, test);
+    give_held(&master);
+    check_silence(master.results, LATE);
+    check_held(&master);
+}
+
+/* The subscriber was there before, and has gone. */
+static void
+flow_008_results_wait_for_second_subscription(struct test *test)
+{
+    struct master master;
+
+    open_master(&master, test);
+    give_held(&master);
+    check_held(&master);
+    fence(&master);
+    give(&master, "another client", "held");
+    fence(&master);
+    check_payload(subscribe(&master, "another", "another client"),
+                  "another client", "held");
+}
+
+/* So many results of this size, 1 MiB in all at most, then who wants them. */
+static void
+check_holds(struct test *test, size_t count, size_t size)
+{
+    struct master master;
+    struct bytes frame = result_frame(test, CLIENT, bytes_text(""));
+    struct peer *late;
+    size_t i;
+
+    open_master(&master, test);
+    test->quiet = true;
+    for (i = 0; i < count; i++) {
+        uint8_t *payload = test_memory(test, size - frame.size - 5);
+
+        payload[0] = (uint8_t)(i >> 8);
+        payload[1] = (uint8_t)i;
+        peer_send(master_done(&master),
+                  result_frame(test, CLIENT,
+                               bytes_of(payload, size - frame.size - 5)));
+    }
+    fence(&master);
+    late = subscribe(&master, "late subscriber", CLIENT);
+    for (i = 0; i < count; i++) {
+        struct bytes payload = receive_result(late, CLIENT).payload;
+
+        check_number(test, "the size of a payload", (int64_t)payload.size,
+                     (int64_t)(size - frame.size - 5));
+        check_number(test, "the number of a result",
+                     payload.data[0] * 256 + payload.data[1], (int64_t)i);
+    }
+}
+
+/* "… hold at least 1 MiB of such results." */
+static void
+flow_009_small_results_are_held(struct test *test)
+{
+    check_holds(test, MIB / 128, 128);
+}
+
+static void
+flow_009_large_results_are_held(struct test *test)
+{
+    check_holds(test, MIB / 65536, 65536);
+}
+
+static void
+flow_009_one_result_is_held(struct test *test)
+{
+    check_holds(test, 1, MIB);
+}
+
+/* "… MAY drop a result whose topic nobody has subscribed to for 10 s": it comes
+ * or does not; what is published then comes in any case. */
+static void
+flow_010_old_results_come_or_do_not(struct test *test)
+{
+    struct master master;
+    struct peer *late;
+    struct message result;
+
+    open_master(&master, test);
+    give(&master, CLIENT, "old");
+    fence(&master);
+    check_silence(master.results, OLD);
+    late = subscribe(&master, "late subscriber", CLIENT);
+    give(&master, CLIENT, "new");
+    result = receive_result(late, CLIENT);
+    if (bytes_are(result.payload, "old")) {
+        result = receive_result(late, CLIENT);
+    }
+    check_text(test, "the payload of a result", result.payload, "new");
+}
+
+/* --- slow ----------------------------------------------------------------- */
+
+/* A subscriber to CLIENT that does not read; its subscription has arrived. */
+static struct peer *
+idle_subscriber(struct master *master)
+{
+    static const int least = 1;
+    static const int buffer = 4096;
+    struct peer *slow = peer_make(master->test, "slow subscriber", ZMQ_SUB);
+
+    (void)zmq_setsockopt(slow->socket, ZMQ_RCVHWM, &least, sizeof least);
+    (void)zmq_setsockopt(slow->socket, ZMQ_RCVBUF, &buffer, sizeof buffer);
+    (void)zmq_setsockopt(slow->socket, ZMQ_SUBSCRIBE, CLIENT, strlen(CLIENT));
+    peer_join(slow, target_address(master->target, "pub_address"));
+    await_subscription(master_done(master), message_of("palm.echo", ""), slow);
+    return slow;
+}
+
+/* "… go on publishing to other subscribers, within 5 s, while a subscriber that
+ * has 1 MiB of results waiting does not read." */
+static void
+flow_011_others_go_on_beside_1_mib(struct test *test)
+{
+    enum { RESULTS = 20, SIZE = 16384 };
+    struct master master;
+    int i;
+
+    open_master(&master, test);
+    (void)idle_subscriber(&master);
+    for (i = 0; i < MIB / SIZE; i++) {
+        peer_send(master_done(&master),
+                  result_frame(test, CLIENT, bytes_filled(test, 'x', SIZE)));
+    }
+    for (i = 0; i < RESULTS; i++) {
+        const char *payload = test_text(test, "result-%d", i);
+
+        give(&master, OTHER_CLIENT, payload);
+        check_payload(master.results, OTHER_CLIENT, payload);
+        give(&master, CLIENT, payload);
+    }
+}
+
+static bool
+can_send(struct peer *peer, int milliseconds)
+{
+    zmq_pollitem_t item = {NULL, 0, ZMQ_POLLOUT, 0};
+
+    item.socket = peer->socket;
+    return zmq_poll(&item, 1, milliseconds) > 0;
+}
+
+/* A worker whose own queue is small: what goes out has left it. */
+static struct peer *
+tight_worker(struct master *master)
+{
+    static const int small = 4;
+    struct peer *done = peer_make(master->test, "worker out", ZMQ_PUSH);
+
+    (void)zmq_setsockopt(done->socket, ZMQ_SNDHWM, &small, sizeof small);
+    peer_join(done, target_address(master->target, "worker_pull_address"));
+    return done;
+}
+
+/* "… within 30 s, however much waits for a subscriber that does not read": a
+ * worker pushes as much as goes out; another's result must come. */
+static void
+flow_012_others_go_on_however_much_waits(struct test *test)
+{
+    enum { MOST = 200 * MIB, STILL = 500 };
+    struct master master;
+    struct bytes frame =
+        result_frame(test, CLIENT, bytes_filled(test, 'x', LARGE));
+    struct peer *other;
+    struct frames frames;
+    size_t sent = 0;
+
+    master_start(&master, test, NULL);
+    master.done = tight_worker(&master);
+    (void)master_results(&master, OTHER_CLIENT);
+    (void)idle_subscriber(&master);
+    other = peer_connect(test, "another worker", ZMQ_PUSH,
+                         target_address(master.target, "worker_pull_address"));
+    test->quiet = true;
+    while (sent < MOST && can_send(master.done, STILL)) {
+        sent += peer_try(master.done, frame) ? frame.size : 0;
+    }
+    test->quiet = false;
+    trace_event(test, "worker", "%zu bytes went out", sent);
+    peer_send(other, result_frame(test, OTHER_CLIENT, bytes_text("beside")));
+    check_that(test, peer_poll(master.results, bound_of(test, 30000), &frames),
+               "%s: nothing came within %d ms", master.results->label,
+               bound_of(test, 30000));
+    check_frames(test, "what is published", &frames, 2);
+    check_text(test, "the payload of a result",
+               check_message(test, "the result", frames.frame[1]).payload,
+               "beside");
+}
+
+/* --- at once -------------------------------------------------------------- */
+
+/* "A client that subscribes and pushes at the same moment, 100 times with a new
+ * identity, MUST get every result." */
+static void
+flow_013_client_that_does_not_wait_gets_results(struct test *test)
+{
+    enum { TIMES = 100 };
+    struct master master;
+    int i;
+
+    master_start(&master, test, NULL);
+    (void)master_client(&master);
+    (void)master_work(&master);
+    (void)master_done(&master);
+    for (i = 0; i < TIMES; i++) {
+        const char *identity = test_text(test, "%08x-0000-4000-8000-%012x",
+                                         (unsigned)i + 1, (unsigned)i);
+        struct peer *results = peer_make(test, "results", ZMQ_SUB);
+        struct message message = message_of("palm.echo", "");
+
+        message.client = bytes_text(identity);
+        (void)zmq_setsockopt(results->socket, ZMQ_SUBSCRIBE, identity,
+                             strlen(identity));
+        results->address = target_address(master.target, "pub_address");
+        check_that(test, zmq_connect(results->socket, results->address) == 0,
+                   "one cannot connect to \"%s\"", results->address);
+        peer_send(master.client, message_encode(test, &message));
+        (void)work_one(&master, "result");
+        check_payload(results, identity, "result");
+        peer_close(results);
+    }
+}
+
+const struct test_entry subscriber_tests[] = {
+    TEST("PALM-FLOW-008", flow_008_results_wait_for_subscription),
+    TEST("PALM-FLOW-008", flow_008_results_wait_long),
+    TEST("PALM-FLOW-008", flow_008_results_wait_for_second_subscription),
+    TEST("PALM-FLOW-009", flow_009_small_results_are_held),
+    TEST("PALM-FLOW-009", flow_009_large_results_are_held),
+    TEST("PALM-FLOW-009", flow_009_one_result_is_held),
+    TEST("PALM-FLOW-010", flow_010_old_results_come_or_do_not),
+    TEST("PALM-FLOW-011", flow_011_others_go_on_beside_1_mib),
+    TEST("PALM-FLOW-012", flow_012_others_go_on_however_much_waits),
+    TEST("PALM-FLOW-013", flow_013_client_that_does_not_wait_gets_results),
+    END_OF_TESTS,
+};
