@@ -162,6 +162,28 @@ an_old_server_is_an_error(void)
 }
 
 static void
+a_silent_server_is_an_error(void)
+{
+    palm_error_t err = {0, ""};
+    char text[100] = "";
+    zmq_msg_t json;
+    fake_start(&fake, "srv");
+    palm_client_options_t options = default_options();
+    options.timeout = 100;
+    options.cache_only = true;
+    palm_client_t *client = palm_client_new(&options, &err);
+    EQUAL_TEXT("", err.text);
+    fake_be_silent(&fake, 1);
+    FAILS(ETIMEDOUT,
+          palm_client_list(client, palm_slice(""), collect, text, &err));
+    CONTAINS(fake.db, err.text);
+    fake_be_silent(&fake, 1);
+    FAILS(ETIMEDOUT, palm_client_stats(client, &json, &err));
+    CONTAINS(fake.db, err.text);
+    stop(client);
+}
+
+static void
 stats_are_what_the_server_counts(void)
 {
     struct rig rig;
@@ -200,6 +222,7 @@ static const struct tap_test tests[] = {
     {"list tells that there are more", list_tells_that_there_are_more},
     {"stats are what the server counts", stats_are_what_the_server_counts},
     {"an old server is an error", an_old_server_is_an_error},
+    {"a silent server is an error", a_silent_server_is_an_error},
     {"wrong keys are not sent", wrong_keys_are_not_sent},
 };
 

@@ -69,6 +69,7 @@ blanks_together_separate_once(void)
 {
     names("c", "d", "  a.b   c.d ", 1);
     names_nothing(ERANGE, "a.b ", 1);
+    names_nothing(ERANGE, " ", 0);
 }
 
 static void

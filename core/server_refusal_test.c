@@ -79,6 +79,40 @@ a_class_of_another_interface_is_refused(void)
 }
 
 static void
+the_least_value_of_an_option_is_accepted(void)
+{
+    static const struct {
+        const char *key, *least, *less;
+    } cases[] = {
+        {"window", "1", "0"},
+        {"window_size", "1", "0"},
+        {"hwm", "1", "0"},
+        {"max_message_size", "1", "0"},
+        {"linger", "0", "-2"},
+        {"keepalive", "0", "-2"},
+        {"reply_timeout", "0", "-2"},
+        {"hold_size", "0", "-2"},
+        {"hold_time", "0", "-2"},
+        {"slow_timeout", "0", "-2"},
+        {"max_workers", "1", "0"},
+        {"max_clients", "1", "0"},
+        {"idle_timeout", "1", "0"},
+        {"interval", "0", "-2"},
+        {"messages", "0", "-1"},
+    };
+    palm_error_t err;
+    palm_part_options_t options = named("Pull");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        EQUAL_INT(0, palm_part_option_set(&options, cases[i].key,
+                                          cases[i].least, &err));
+        EQUAL_INT(-1, palm_part_option_set(&options, cases[i].key,
+                                           cases[i].less, &err));
+        MUST(errno == ERANGE || errno == EINVAL);
+        CONTAINS(cases[i].key, err.text);
+    }
+}
+
+static void
 a_route_to_nowhere_is_refused_at_start(void)
 {
     palm_error_t err;
@@ -173,6 +207,8 @@ static const struct tap_test tests[] = {
     {"a name is taken once a side", a_name_is_taken_once_a_side},
     {"a class of another interface is refused",
      a_class_of_another_interface_is_refused},
+    {"the least value of an option is accepted, and less is not",
+     the_least_value_of_an_option_is_accepted},
     {"a route to nowhere is refused at start",
      a_route_to_nowhere_is_refused_at_start},
     {"a taken port is named, and nothing runs",

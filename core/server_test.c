@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "harness/support/tap.h"
@@ -240,6 +241,43 @@ struct resources {
     int threads, files;
 };
 
+/* A peer that reads nothing holds the end up no longer than `linger`: without a
+ * limit the destruction of the context would wait for it for ever. */
+static void
+linger_bounds_the_flush(void)
+{
+    enum { COUNT = 40, SIZE = 1 << 20 };
+    struct rig rig;
+    const int one = 1;
+    palm_part_options_t options = named(NULL);
+    options.linger = 0;
+    rig_init(&rig, NULL);
+    rig_add(&rig, "PullService", "Pull", "Push", NULL);
+    rig_add(&rig, "PushService", "Push", NULL, &options);
+    rig_start(&rig);
+    void *pull = zmq_socket(rig.zmq, ZMQ_PULL);
+    MUST(!zmq_setsockopt(pull, ZMQ_RCVHWM, &one, sizeof one));
+    MUST(!zmq_connect(
+        pull, palm_server_endpoint(rig.server, PALM_SIDE_OUTBOUND, "Push")));
+    void *push = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
+    char *large = calloc(1, SIZE);
+    MUST(large);
+    palm_message_t message = wire_message("client", "tag", NULL);
+    message.payload.data = large;
+    message.payload.size = SIZE;
+    for (int i = 0; i < COUNT; i++) {
+        send_message(push, &message, 0);
+    }
+    free(large);
+    rig_await_count(&rig, PALM_SIDE_OUTBOUND, "Push", COUNTER(sent), COUNT);
+    int64_t begin = tap_now();
+    MUST(!palm_server_stop(rig.server, NULL));
+    palm_server_destroy(&rig.server);
+    MUST(tap_now() - begin < tap_deadline() / 2);
+    MUST(!zmq_close(pull));
+    rig_drop(&rig);
+}
+
 static bool
 are_released(void *arg)
 {
@@ -275,6 +313,7 @@ static const struct tap_test tests[] = {
     {"destroy stops a running server", destroy_stops_a_running_server},
     {"a server may end after n messages", a_server_may_end_after_n_messages},
     {"a part may end after n messages", a_part_may_end_after_n_messages},
+    {"linger bounds the flush at the end", linger_bounds_the_flush},
     {"nothing leaks", nothing_leaks},
 };
 

@@ -42,6 +42,7 @@ set_options(palm_part_t *part)
         !part->class_->binds && part->class_->direction == PALM_OUTBOUND;
     if (zmq_setsockopt(part->world, ZMQ_MAXMSGSIZE, &options->max_message_size,
                        sizeof options->max_message_size)
+        || palm__sockopt_zmtp3(part->world)
         || palm__sockopt_keepalive(part->world, options->keepalive)
         || palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
         return -1;

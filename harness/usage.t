@@ -94,7 +94,7 @@ plain() { # a man page without its escapes
     sed 's/\\-/-/g; s/\\f.//g' "$PALM_SRCDIR/docs/man/$1.1"
 }
 
-for name in palm-server palm-worker palm-client; do
+for name in palm-server palm-worker palm-client palm-conform; do
     run $name --help
     missing=
     for option in $(echo "$out" | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do

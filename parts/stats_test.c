@@ -90,6 +90,15 @@ messages_bytes_and_latency_are_counted(void)
     rig_fini(&rig);
 }
 
+static void
+the_steps_of_the_histogram_have_bounds(void)
+{
+    EQUAL_INT(10, palm_latency_bound(0));
+    EQUAL_INT(10000000, palm_latency_bound(PALM_LATENCIES - 2));
+    EQUAL_INT(-1, palm_latency_bound(PALM_LATENCIES - 1));
+    EQUAL_INT(-1, palm_latency_bound(PALM_LATENCIES));
+}
+
 static bool
 five_are_queued(void *arg)
 {
@@ -221,6 +230,12 @@ prometheus_gets_its_text(void)
     CONTAINS("palm_latency_microseconds_bucket{server=\"server\","
              "side=\"outbound\",name=\"Push\",le=\"+Inf\"} ",
              text);
+    CONTAINS("\npalm_latency_microseconds_sum{server=\"server\","
+             "side=\"outbound\",name=\"Push\"} ",
+             text);
+    CONTAINS("\npalm_latency_microseconds_count{server=\"server\","
+             "side=\"outbound\",name=\"Push\"} ",
+             text);
     free(text);
     rig_fini(&rig);
 }
@@ -267,6 +282,8 @@ a_bypass_part_reports(void)
 static const struct tap_test tests[] = {
     {"messages, bytes and latency are counted, per part and route",
      messages_bytes_and_latency_are_counted},
+    {"the steps of the histogram have bounds, but for the last",
+     the_steps_of_the_histogram_have_bounds},
     {"what waits is seen: credit, depth, age", what_waits_is_seen},
     {"the state follows the server", the_state_follows_the_server},
     {"the cache service tells JSON", the_cache_service_tells_json},

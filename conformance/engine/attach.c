@@ -30,7 +30,7 @@ target_attach(struct test *test, const char *profile,
                  "needs a start with \"%s\" = \"%s\"", settings[0],
                  settings[1]);
     }
-    if (!target_claims(target, profile)) {
+    if (strcmp(profile, "describe") != 0 && !target_claims(target, profile)) {
         test_end(test, VERDICT_NOT_RUN, NULL, NULL,
                  "the server that runs is no %s", profile);
     }

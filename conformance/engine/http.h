@@ -36,13 +36,15 @@ struct http_message {
 const char *http_header(struct test *test, const struct http_message *message,
                         const char *name);
 
-/* "http://host:port…" in two; FAIL if the address is not of this form. */
+/* "http://host:port…" or "tcp://host:port" in two; FAIL if the address is not
+ * of this form. */
 void http_split(struct test *test, const char *address, const char **host,
                 const char **port);
 
 /* --- the suite is the client ---------------------------------------------- */
 
-/* Connects to the host and port of the address, "http://host:port…". */
+/* Connects to the host and port of the address; any bytes may follow, so this
+ * is also for peers of a ZeroMQ endpoint that speak no ZMTP. */
 struct http *http_connect(struct test *test, const char *label,
                           const char *address);
 

@@ -6,17 +6,17 @@
 #include "conformance/engine/check.h"
 #include "conformance/engine/http.h"
 
-/* "http://host:port/…" in two; FAIL if it is not of this form. */
 void
 http_split(struct test *test, const char *address, const char **host,
            const char **port)
 {
-    const char *begin = address + 7;
+    bool is_http = strncmp(address, "http://", 7) == 0;
+    const char *begin = address + (is_http ? 7 : 6);
     size_t size;
     const char *colon;
 
-    if (strncmp(address, "http://", 7) != 0) {
-        fail(test, "\"%s\" is no address of HTTP", address);
+    if (!is_http && strncmp(address, "tcp://", 6) != 0) {
+        fail(test, "\"%s\" is no address of HTTP or TCP", address);
     }
     size = strcspn(begin, "/");
     colon = memchr(begin, ':', size);

@@ -9,6 +9,9 @@
 #include "conformance/engine/report.h"
 #include "conformance/engine/suite.h"
 
+/* Each has a letter of its own. */
+enum { MERGE_MAX = 26 };
+
 static void
 list_rules(void)
 {
@@ -93,6 +96,7 @@ tell(struct run *run, struct result *result, size_t number)
 struct files {
     FILE *junit;
     FILE *jsonl;
+    FILE *html;
 };
 
 static bool
@@ -114,7 +118,8 @@ open_files(const struct options *options, struct files *files)
 {
     memset(files, 0, sizeof *files);
     return open_file("junit", options->junit, &files->junit)
-           && open_file("jsonl", options->jsonl, &files->jsonl);
+           && open_file("jsonl", options->jsonl, &files->jsonl)
+           && open_file("html", options->html, &files->html);
 }
 
 static bool
@@ -139,20 +144,45 @@ close_files(const struct files *files)
 {
     bool junit = close_file("junit", files->junit);
     bool jsonl = close_file("jsonl", files->jsonl);
+    bool html = close_file("html", files->html);
 
-    return junit && jsonl;
+    return junit && jsonl && html;
+}
+
+/* A page is made of lines of JSON, also if nobody else wants these. */
+static bool
+write_page(FILE *page, const struct run *run)
+{
+    static const char *const name = "the report";
+    FILE *report = tmpfile();
+    int rc;
+
+    if (report == NULL) {
+        fprintf(stderr, "palm-conform: --html: %s\n", strerror(errno));
+        return false;
+    }
+    jsonl_write(report, run);
+    rewind(report);
+    rc = html_write(page, &report, &name, 1);
+    (void)fclose(report);
+    return rc == 0;
 }
 
 static bool
 write_files(const struct files *files, const struct run *run)
 {
+    bool page = true;
+
     if (files->junit != NULL) {
         junit_write(files->junit, run);
     }
     if (files->jsonl != NULL) {
         jsonl_write(files->jsonl, run);
     }
-    return close_files(files);
+    if (files->html != NULL) {
+        page = write_page(files->html, run);
+    }
+    return close_files(files) && page;
 }
 
 static int
@@ -198,6 +228,41 @@ run_suite(struct run *run, struct options *options)
     status = run_tests(run, &files);
     work_clean(run);
     return status;
+}
+
+/* --- reports side by side --------------------------------------------------*/
+
+static int
+merge(const struct options *options)
+{
+    FILE *reports[MERGE_MAX];
+    FILE *page = NULL;
+    size_t count;
+    int rc;
+
+    for (count = 0; options->files[count] != NULL; count++) {
+        const char *path = options->files[count];
+
+        if (count == MERGE_MAX) {
+            fprintf(stderr, "palm-conform: --merge: more than %d reports\n",
+                    MERGE_MAX);
+            return RUN_PARTIAL;
+        }
+        reports[count] = fopen(path, "r");
+        if (reports[count] == NULL) {
+            fprintf(stderr, "palm-conform: --merge: \"%s\": %s\n", path,
+                    strerror(errno));
+            return RUN_PARTIAL;
+        }
+    }
+    if (!open_file("html", options->html, &page)) {
+        return RUN_PARTIAL;
+    }
+    rc = html_write(page, reports, (const char *const *)options->files, count);
+    while (count > 0) {
+        (void)fclose(reports[--count]);
+    }
+    return close_file("html", page) && rc == 0 ? RUN_KEPT : RUN_PARTIAL;
 }
 
 /* --- the command -----------------------------------------------------------*/
@@ -257,6 +322,8 @@ main(int argc, char **argv)
         list_rules();
     } else if (options.list_tests) {
         list_tests();
+    } else if (options.merge) {
+        return merge(&options);
     } else {
         run.command = command_of(argc, argv);
         run.began = time_text();

@@ -36,6 +36,9 @@ static const struct option table[] = {
      AT(factor)},
     {"junit", "FILE", "write a JUnit report", AT(junit)},
     {"jsonl", "FILE", "write a line of JSON for each test", AT(jsonl)},
+    {"html", "FILE", "write a page with the wire trace of each test", AT(html)},
+    {"merge", NULL, "make the page of --html of several reports, FILE.jsonl…",
+     AT(merge)},
     {"work", "DIR", "where the folder of traces is made; default: $TMPDIR",
      AT(work)},
     {"keep", NULL, "keep the traces of tests that passed", AT(keep)},
@@ -53,7 +56,7 @@ options_help(FILE *file)
 
     fputs("Usage: palm-conform --target CMD [OPTION…]\n"
           "       palm-conform --attach FILE [OPTION…]\n"
-          "\n"
+          "       palm-conform --merge --html FILE FILE.jsonl…\n\n"
           "Tests an implementation of PALM against the specification.\n"
           "GLOBS are shell patterns, separated by commas.\n\n",
           file);
@@ -169,7 +172,27 @@ read_numbers(struct options *options)
         return -1;
     }
     options->jobs = jobs > 256 ? 256 : (unsigned)jobs;
+    if (options->settings.attach != NULL) {
+        options->jobs = 1; /* tests share the one server */
+    }
     options->seed = (unsigned long)seed;
+    return 0;
+}
+
+/* What --merge takes, and nothing else does. */
+static int
+check_merge(const struct options *options)
+{
+    if (!options->merge && options->files[0] != NULL) {
+        fprintf(stderr, "palm-conform: \"%s\": no option, see --help\n",
+                options->files[0]);
+        return -1;
+    }
+    if (options->merge
+        && (options->html == NULL || options->files[0] == NULL)) {
+        fputs("palm-conform: --merge needs --html FILE, and reports\n", stderr);
+        return -1;
+    }
     return 0;
 }
 
@@ -180,8 +203,12 @@ check(const struct options *options)
         || options->list_tests) {
         return 0;
     }
-    if ((options->settings.target == NULL)
-        == (options->settings.attach == NULL)) {
+    if (check_merge(options) != 0) {
+        return -1;
+    }
+    if (!options->merge
+        && (options->settings.target == NULL)
+               == (options->settings.attach == NULL)) {
         fputs("palm-conform: give either --target or --attach, see --help\n",
               stderr);
         return -1;
@@ -192,11 +219,20 @@ check(const struct options *options)
 int
 options_read(struct options *options, int argc, char *const *argv)
 {
+    char **files = calloc((size_t)argc + 1, sizeof *files);
+    size_t count = 0;
     int at;
 
     memset(options, 0, sizeof *options);
+    options->files = files;
+    if (files == NULL) {
+        fputs("palm-conform: out of memory\n", stderr);
+        return -1;
+    }
     for (at = 1; at < argc; at++) {
-        if (take(options, argc, argv, &at) != 0) {
+        if (strncmp(argv[at], "-", 1) != 0) {
+            files[count++] = argv[at];
+        } else if (take(options, argc, argv, &at) != 0) {
             return -1;
         }
     }

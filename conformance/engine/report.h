@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report.h: what is told of a run, in three forms.  Main process only. */
+/* report.h: what is told of a run, in four forms.  Main process only. */
 #ifndef CONFORMANCE_ENGINE_REPORT_H
 #define CONFORMANCE_ENGINE_REPORT_H
 
@@ -16,6 +16,11 @@ void junit_write(FILE *file, const struct run *run);
 
 /* A line for the run, one for each test, one for the end. */
 void jsonl_write(FILE *file, const struct run *run);
+
+/* One page of several reports in JSON lines, each of which is a column.  0, or
+ * -1: the reason has been printed with the name of the report. */
+int html_write(FILE *page, FILE *const *reports, const char *const *names,
+               size_t count);
 
 /* --- what they share -------------------------------------------------------*/
 

@@ -21,6 +21,8 @@ struct options {
     const char *known;   /* file */
     const char *junit;   /* files to write */
     const char *jsonl;
+    const char *html;
+    char **files; /* the reports of --merge; ends with NULL */
     const char *work;
     const char *count; /* of tests that run at once */
     const char *seed_text;
@@ -29,6 +31,7 @@ struct options {
     unsigned long seed;
     bool strict;
     bool keep;
+    bool merge;
     bool list;
     bool list_tests;
     bool help;
@@ -95,7 +98,7 @@ int run_describe(struct run *run, struct outcome *outcome);
  * matches nothing: the reason has been printed. */
 bool run_select(struct run *run);
 
-/* A different order for each seed. */
+/* A different order for each seed; rules with the note "slow test" first. */
 void run_shuffle(struct run *run);
 
 /* Reads the known failures and marks results; -1 if the file is refused: the

@@ -20,6 +20,7 @@ enum {
     EXIT_UNIMPLEMENTED = 89,
     SETTINGS_MAX = 64,
     START_BOUND = 10000,
+    START_LEAST = 5000,
     STOP_BOUND = 5000,
     LAST_WORDS = 500,
     LOG_SHOWN = 4096,
@@ -168,12 +169,21 @@ ended_without_ready(struct target *target)
            target_end_text(target));
 }
 
+/* A process needs its time to start, however short the others are. */
+static int
+start_bound(const struct test *test)
+{
+    int scaled = bound_of(test, START_BOUND);
+
+    return scaled < START_LEAST ? START_LEAST : scaled;
+}
+
 /* What the target says first; its verb is frame 0. */
 static struct frames
 first_words(struct target *target)
 {
     struct test *test = target->test;
-    int64_t until = now() + (int64_t)bound_of(test, START_BOUND) * 1000;
+    int64_t until = now() + (int64_t)start_bound(test) * 1000;
     struct frames frames;
 
     while (!target_poll(target, POLL_STEP, &frames)) {
@@ -185,7 +195,7 @@ first_words(struct target *target)
             ended_without_ready(target);
         }
         if (now() > until) {
-            broken(test, "no READY within %d ms", bound_of(test, START_BOUND));
+            broken(test, "no READY within %d ms", start_bound(test));
         }
     }
     if (bytes_are(frames.frame[0], "UNIMPLEMENTED")) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hostile.c: PALM-HOSTILE: what comes in messages, at a master, a cache and a
- * RepService.  Peers that misbehave are in hostile_peers.c, other parts in
- * hostile_parts.c, HTTP in hostile_web.c. */
+ * RepService.  Peers that misbehave are in hostile_peers.c, other targets in
+ * hostile_parts.c, hostile_servers.c, hostile_gate.c and hostile_web.c. */
 #include "conformance/suite/spoiled.h"
 #include "conformance/suite/topics.h"
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/engine/tcp.h"
 #include "conformance/suite/scene.h"
 #include "conformance/suite/topics.h"
 
@@ -57,13 +56,13 @@ send_to_all(struct test *test, struct bytes bytes, int times)
     master_start(&master, test, NULL);
     for (i = 0; i < COUNT_OF(endpoints); i++) {
         for (k = 0; k < times; k++) {
-            struct tcp *tcp =
-                tcp_connect(test, endpoints[i],
-                            target_address(master.target, endpoints[i]));
+            struct http *tcp =
+                http_connect(test, endpoints[i],
+                             target_address(master.target, endpoints[i]));
 
-            (void)tcp_send(tcp, bytes);
+            (void)http_try(tcp, bytes);
             if (k % 2 == 0) {
-                tcp_close(tcp);
+                http_close(tcp);
             }
         }
     }
@@ -280,43 +279,83 @@ hostile_007_peers_come_and_go(struct test *test)
     } while (!bytes_are(message.payload, "done"));
 }
 
-/* The greeting and READY of ZMTP 3.0, then a frame of 2^62 bytes begins. */
-static void
-announce(struct test *test, const char *address, const char *type)
+enum { MIB = 1024 * 1024, LARGE = 128 };
+
+static const char *const types[] = {"PUSH", "PULL", "PUSH", "SUB", "REQ"};
+
+/* The greeting and READY of ZMTP 3.0, then a frame of so many bytes begins. */
+static struct http *
+announce(struct test *test, const char *address, const char *type,
+         uint64_t size)
 {
-    struct tcp *tcp = tcp_connect(test, "boaster", address);
+    struct http *tcp = http_connect(test, "boaster", address);
     static const struct bytes greeting = BYTES(
         "\xff\0\0\0\0\0\0\0\x01\x7f\x03\0NULL\0\0\0\0\0\0\0\0\0\0\0\0"
         "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
-    static const struct bytes length = BYTES("\x02\x40\0\0\0\0\0\0\0some");
     const uint8_t head[] = {4, (uint8_t)(22 + strlen(type))};
-    const uint8_t size[] = {0, 0, 0, (uint8_t)strlen(type)};
+    const uint8_t type_size[] = {0, 0, 0, (uint8_t)strlen(type)};
+    uint8_t length[9] = {2};
     struct bytes ready = bytes_joined(test, bytes_of(head, 2),
                                       bytes_text("\x05READY\x0bSocket-Type"));
+    int i;
 
-    ready = bytes_joined(test, ready, bytes_of(size, 4));
+    for (i = 0; i < 8; i++) {
+        length[1 + i] = (uint8_t)(size >> (56 - 8 * i));
+    }
+    ready = bytes_joined(test, ready, bytes_of(type_size, 4));
     ready = bytes_joined(test, ready, bytes_text(type));
-    (void)tcp_send(tcp, bytes_cut(greeting, 0, 64));
-    (void)tcp_send(tcp, ready);
-    (void)tcp_send(tcp, length);
+    (void)http_try(tcp, bytes_cut(greeting, 0, 64));
+    (void)http_try(tcp, ready);
+    (void)http_try(tcp, bytes_of(length, 9));
+    return tcp;
 }
 
 /* "… a peer announces a frame of 2^62 bytes …" */
 static void
 hostile_008_endless_frame(struct test *test)
 {
-    static const char *const types[] = {"PUSH", "PULL", "PUSH", "SUB", "REQ"};
     struct master master;
     size_t i;
 
     master_start(&master, test, NULL);
+    master_crew(&master);
     for (i = 0; i < COUNT_OF(types); i++) {
         if (i != 1) { /* it would be given work */
-            announce(test, target_address(master.target, endpoints[i]),
-                     types[i]);
+            struct http *tcp =
+                announce(test, target_address(master.target, endpoints[i]),
+                         types[i], (uint64_t)1 << 62);
+
+            (void)http_try(tcp, bytes_text("some"));
         }
     }
     check_master_goes_on(&master);
+}
+
+/* "… or sends one over the server's limit; at most that peer's connection
+ * ends."  A server that has a larger limit, or none, cannot decode it. */
+static void
+hostile_008_large_frame(struct test *test)
+{
+    struct bytes part = bytes_filled(test, 0, MIB);
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    master_crew(&master);
+    for (i = 0; i < COUNT_OF(types); i++) {
+        struct http *tcp;
+        int k;
+
+        if (i == 1) { /* it would be given work */
+            continue;
+        }
+        tcp = announce(test, target_address(master.target, endpoints[i]),
+                       types[i], (uint64_t)LARGE * MIB);
+        for (k = 0; k < LARGE && http_try(tcp, part); k++) {
+        }
+        check_master_goes_on(&master);
+        http_close(tcp);
+    }
 }
 
 const struct test_entry hostile_peers_tests[] = {
@@ -335,5 +374,6 @@ const struct test_entry hostile_peers_tests[] = {
     TEST("PALM-HOSTILE-006", hostile_006_broken_subscriptions),
     TEST("PALM-HOSTILE-007", hostile_007_peers_come_and_go),
     TEST("PALM-HOSTILE-008", hostile_008_endless_frame),
+    TEST("PALM-HOSTILE-008", hostile_008_large_frame),
     END_OF_TESTS,
 };

@@ -27,12 +27,15 @@ extern const struct test_entry worker_tests[];
 extern const struct test_entry client_calls_tests[];
 extern const struct test_entry client_tests[];
 extern const struct test_entry http_tests[];
+extern const struct test_entry http_call_tests[];
 extern const struct test_entry http_gate_tests[];
 extern const struct test_entry http_work_tests[];
 extern const struct test_entry life_tests[];
 extern const struct test_entry hostile_tests[];
 extern const struct test_entry hostile_peers_tests[];
 extern const struct test_entry hostile_parts_tests[];
+extern const struct test_entry hostile_servers_tests[];
+extern const struct test_entry hostile_gate_tests[];
 extern const struct test_entry hostile_web_tests[];
 extern const struct test_entry ext_tests[];
 

@@ -111,6 +111,7 @@ what_is_pulled_goes_into_the_cache(void)
     EQUAL_BYTES("0.42", 4, zmq_msg_data(&value), zmq_msg_size(&value));
     (void)zmq_msg_close(&value);
     EQUAL_INT(4, rig_stats(&rig, PALM_SIDE_BYPASS, "In").received);
+    EQUAL_INT(0, rig_stats(&rig, PALM_SIDE_BYPASS, "In").failed);
     rig_fini(&rig);
 }
 
@@ -198,6 +199,7 @@ what_is_emitted_is_pushed_in_order(void)
     expect_text(pull, "three", false);
     FAILS(ENOENT, emit(&rig, "Nobody", "four"));
     rig_await_count(&rig, PALM_SIDE_BYPASS, "Out", COUNTER(sent), 3);
+    EQUAL_INT(3, rig_stats(&rig, PALM_SIDE_BYPASS, "Out").received);
     rig_fini(&rig);
 }
 
@@ -211,6 +213,7 @@ what_nobody_takes_is_bounded_and_counted(void)
     options.address = "tcp://127.0.0.1:9"; /* where nobody listens */
     options.window = 10;
     rig_init(&rig, NULL);
+    rig_add(&rig, "CacheService", "Cache", NULL, NULL); /* leaves nothing */
     rig_add(&rig, "PushBypassConnection", "Out", NULL, &options);
     rig_start(&rig);
     for (int i = 0; i < 10; i++) {
@@ -218,7 +221,7 @@ what_nobody_takes_is_bounded_and_counted(void)
     }
     FAILS(EAGAIN, emit(&rig, "Out", "refused"));
     FAILS(ETIMEDOUT, palm_server_stop(rig.server, &err));
-    CONTAINS("bypass Out 10", err.text);
+    CONTAINS("stopped with 10 messages inside: bypass Out 10;", err.text);
     FAILS(EINVAL, emit(&rig, "Out", "stopped"));
     rig_drop(&rig);
 }

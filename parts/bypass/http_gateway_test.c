@@ -176,6 +176,7 @@ the_path_names_the_function(void)
         {"/%66%6F%6f", "_.foo"},
         {"/a%2Fb", "_.a/b"},
         {"/a%20b", "_.a b"},
+        {"/a%09b", "_.a\tb"},
         {"/a+b", "_.a+b"},
         {"/%25", "_.%"},
         {"/%C3%a9t\xc3\xa9", "_.\xc3\xa9t\xc3\xa9"},
@@ -295,7 +296,7 @@ wrong_targets_are_refused(void)
         {"/%g0", 400},        {"/%0", 400},     {"/a%00b", 400},
         {"/%ff", 400},        {"/\xff", 400},   {"/%C0%80", 400},
         {"/%ed%a0%80", 400},  {"/%%41", 400},   {"f", 400},
-        {"*", 400},
+        {"*", 400},           {"http:/f", 400},
     };
     struct bench bench;
     size_t count = sizeof cases / sizeof *cases;

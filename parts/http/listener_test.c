@@ -410,6 +410,36 @@ at_the_end_what_is_answered_leaves(void)
     owner_join(&owner);
 }
 
+/* While an answer still leaves, a client that stayed may ask again. */
+static void
+at_the_end_new_requests_are_refused(void)
+{
+    enum { SIZE = 32 << 20 };
+    struct http_owner owner;
+    struct http_peer slow, late;
+    char *body = calloc(1, SIZE);
+    MUST(body != NULL);
+    owner_prepare(&owner);
+    owner.settings.max_body = -1;
+    owner_start(&owner);
+    http_open(&late, owner.endpoint);
+    http_ask(&late, "POST", "/echo", "early");
+    http_expect(&late, 200, "early");
+    http_open(&slow, owner.endpoint);
+    http_ask_bytes(&slow, "POST", "/echo", body, SIZE);
+    owner_await(&owner, &owner.served, 2);
+    owner_order_stop(&owner);
+    MUST(tap_await(nobody_listens, owner.endpoint));
+    http_ask(&late, "POST", "/echo", "late");
+    http_expect(&late, 503, "the server stops");
+    http_read(&slow);
+    EQUAL_INT(200, slow.status);
+    free(body);
+    http_close(&late);
+    http_close(&slow);
+    owner_join(&owner);
+}
+
 static void
 the_end_does_not_wait_for_one_that_does_not_read(void)
 {
@@ -482,6 +512,7 @@ an_ipv6_address_is_bound_in_brackets(void)
     owner_prepare(&owner);
     owner.settings.address = "http://[::1]:*";
     if (!(owner.http = palm__http_new(&owner.settings, &err))) {
+        MUST(err.code != EINVAL); /* it is an address everywhere */
         tap_skip("no IPv6 here");
         return;
     }
@@ -564,6 +595,8 @@ static const struct tap_test tests[] = {
      without_epoll_requests_expire_and_silence_ends},
     {"at the end everybody is answered", at_the_end_everybody_is_answered},
     {"at the end what is answered leaves", at_the_end_what_is_answered_leaves},
+    {"at the end new requests are refused",
+     at_the_end_new_requests_are_refused},
     {"the end does not wait for one that does not read",
      the_end_does_not_wait_for_one_that_does_not_read},
     {"the longest timeouts never pass", the_longest_timeouts_never_pass},

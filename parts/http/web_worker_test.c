@@ -232,6 +232,12 @@ max_message_size_bounds_a_message(void)
                           "Content-Length: 1001\r\n\r\n");
     http_expect(&scene.peer, 413, "");
     end(&scene);
+    options.max_message_size = 0;
+    set(&scene, &options);
+    http_say(&scene.peer, "POST / HTTP/1.1\r\nHost: x\r\n"
+                          "Content-Length: 1\r\n\r\n");
+    http_expect(&scene.peer, 413, "");
+    end(&scene);
 }
 
 static void
@@ -297,6 +303,18 @@ what_waits_at_the_end_is_told_503(void)
 }
 
 static void
+defaults_are_what_the_header_says(void)
+{
+    palm_web_worker_options_t options;
+    palm_web_worker_options_init(&options);
+    EQUAL_INT(64 * 1024 * 1024, options.max_message_size);
+    EQUAL_INT(1000, options.max_clients);
+    EQUAL_INT(30000, options.idle_timeout);
+    EQUAL_INT(1000, options.linger);
+    EQUAL_INT(0, options.messages);
+}
+
+static void
 addresses_are_looked_at(void)
 {
     palm_error_t err;
@@ -344,6 +362,7 @@ static const struct tap_test tests[] = {
     {"the time of a function does not count against a peer",
      time_of_a_function_is_not_a_peers},
     {"what waits at the end is told 503", what_waits_at_the_end_is_told_503},
+    {"defaults are what the header says", defaults_are_what_the_header_says},
     {"an address that is wrong or taken is named", addresses_are_looked_at},
     {"a function needs a proper name", names_of_functions_are_looked_at},
 };

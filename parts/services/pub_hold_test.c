@@ -69,6 +69,24 @@ results_wait_for_the_subscription(void)
     rig_fini(&bench.rig);
 }
 
+/* A subscription is a prefix, but of its own bytes. */
+static void
+another_subscription_releases_nothing(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    push(&bench, "late", "held");
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(received),
+                    1);
+    void *other = subscriber(&bench, "x");
+    push(&bench, "x", "fence");
+    expect_published(other, "x", "fence");
+    void *sub = subscriber(&bench, "l");
+    expect_published(sub, "late", "held");
+    EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
+    rig_fini(&bench.rig);
+}
+
 static void
 results_are_held_for_hold_time(void)
 {
@@ -257,6 +275,8 @@ a_slow_client_that_reads_again_gets_new_results(void)
 static const struct tap_test tests[] = {
     {"results wait for the subscription, in order",
      results_wait_for_the_subscription},
+    {"another subscription releases nothing",
+     another_subscription_releases_nothing},
     {"results are held for hold_time, then counted absent",
      results_are_held_for_hold_time},
     {"results are held up to hold_size, others counted absent",

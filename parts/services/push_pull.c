@@ -146,11 +146,23 @@ take(palm_part_t *part, zmq_msg_t *frame, bool single)
     }
 }
 
+/* The descriptor of a socket can be read until somebody asks the socket what
+ * has happened.  Nobody does while there is nothing to send, and the wait would
+ * end at once, for ever.  Whoever is blocked looks once more before a wait. */
+static void
+hear_of_workers(palm_part_t *part)
+{
+    int events;
+    size_t size = sizeof events;
+    (void)zmq_getsockopt(palm_part_socket(part), ZMQ_EVENTS, &events, &size);
+}
+
 void
 palm__push_pull_readable(palm_part_t *part)
 {
     struct palm__push_pull *self = state_of(part);
     zmq_msg_t frame, rest;
+    hear_of_workers(part);
     (void)zmq_msg_init(&frame);
     (void)zmq_msg_init(&rest);
     while (zmq_msg_recv(&frame, self->pull, ZMQ_DONTWAIT) != -1) {

@@ -58,6 +58,8 @@ open_socket(int type, int hwm, bool connects)
         set(socket, ZMQ_IMMEDIATE, 1);
     }
     (void)zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most);
+    /* Whoever speaks less than ZMTP 3.0 is refused, as libpalm does. */
+    (void)zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, "palm", 4);
     return socket;
 }
 

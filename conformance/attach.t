@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# attach.t: palm-conform at a server that runs already.
+. "$PALM_SRCDIR/harness/support/tap.sh"
+. "$PALM_SRCDIR/harness/support/processes.sh"
+
+cat >"$tmp/cache.ini" <<END
+[server]
+name = palm
+[bypass Cache]
+part = CacheService
+address = tcp://127.0.0.1:*
+END
+start_server cache "$tmp/cache.ini" || bail_out "no server"
+{
+    echo name=a cache that runs
+    echo version=1
+    echo spec=1
+    echo profiles=cache
+    echo "db_address=$(endpoint cache bypass Cache)"
+} >"$tmp/facts"
+
+run palm-conform --attach "$tmp/facts" --profile cache
+is 'a server that runs is tested' "$status" 0
+like 'it is found conformant' "$out" '*# CONFORMANT to cache*'
+is 'no test failed' "$(echo "$out" | grep -c '^not ok')" 0
+
+run palm-conform --attach "$tmp/facts" --run 'PALM-LIFE-001'
+is 'what needs another profile is not run' "$status" 3
+like 'it is skipped' "$out" '*# SKIP the target does not claim*'
+
+sed 's/^profiles=.*/profiles=cache master/' "$tmp/facts" >"$tmp/more"
+run palm-conform --attach "$tmp/more" --run 'PALM-CACHE-018'
+is 'what needs a start makes the run partial' "$status" 3
+like 'it is not run, for a reason' "$out" '*verdict: "NOT-RUN"*needs a start*'
+
+run palm-conform --attach "$tmp/none"
+is 'a file that is not there is an error' "$status" 3
+like 'it is named' "$err" "*$tmp/none*"
+done_testing
