@@ -71,19 +71,25 @@ repeats_the_first(struct http_crossing *crossing)
     crossing->text = bytes_copy(crossing->test, data, size);
 }
 
+/* Asks for stage 0, and tells the stage that it was asked for. */
 static void
 ignores_stage(struct http_crossing *crossing)
 {
+    static int64_t stage;
+    struct test *test = crossing->test;
     struct message message;
 
-    if (crossing->request
-        && message_decode(crossing->test, http_crossing_body(crossing),
-                          &message)
-               == NULL) {
+    if (message_decode(test, http_crossing_body(crossing), &message) != NULL) {
+        return;
+    }
+    if (crossing->request) {
+        stage = message.stage;
         message.stage = 0;
-        crossing->text =
-            http_request_text(crossing->test, "POST", "/", NULL,
-                              message_encode(crossing->test, &message));
+        crossing->text = http_request_text(test, "POST", "/", NULL,
+                                           message_encode(test, &message));
+    } else {
+        message.stage = stage;
+        respond(crossing, 200, message_encode(test, &message));
     }
 }
 

@@ -56,6 +56,10 @@ echo "$table" | sed '/^$/d' >"$tmp/table"
 while read -r mode rules verdict expected <&3; do
     suite "$mode" --run "$rules"
     is "tests of $mode end with $verdict" "$(verdicts "$mode")" "$verdict"
+    # Which test said something else, and why.
+    grep -A 6 '^  verdict: ' "$tmp/$mode.tap" |
+        awk -v verdict="\"$verdict\"" '/^  verdict: / { other = $2 != verdict }
+            other && /^  (verdict|id|message|crash): / { print "#" $0 }'
     is "a run of $mode exits with $expected" "$status" "$expected"
     case $mode in
     null | mute | liar)
