@@ -353,6 +353,22 @@ master_011_empty_client_is_empty_topic(struct test *test)
     check_published(master.results, "the result", "", &result);
 }
 
+/* What a wrong server still publishes of those by which the subscription was
+ * awaited is not what the test is about. */
+static void
+skip_probes(struct master *master)
+{
+    struct message first = full_message("first");
+    struct message message;
+
+    push_result(master, &first);
+    do {
+        message = receive_result(master->results, CLIENT);
+    } while (bytes_are(message.function, "palm.probe"));
+    check_text(master->test, "the payload of the first result", message.payload,
+               "first");
+}
+
 /* "… each result that a worker pushes exactly once, also several for one
  * message and results that no message asked for." */
 static void
@@ -365,6 +381,7 @@ master_012_results_are_published_once(struct test *test)
 
     master_start(&master, test, NULL);
     master_crew(&master);
+    skip_probes(&master);
     for (i = 0; i < 4; i++) {
         message = full_message("unasked");
         push_result(&master, &message);
