@@ -151,8 +151,8 @@ class Place:
 
     def run_quietly(self, command):
         return subprocess.run(command, cwd=self.build, text=True,
-                              env=without_make(), stdin=subprocess.DEVNULL, check=False,
-                              stdout=subprocess.PIPE,
+                              env=without_make(), check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
 
     def must(self, command):
