@@ -63,8 +63,8 @@ struct http_crossing {
  * at all; key not given by the suite: in addition.  Key "GLOB WORD", such as
  * "part.* isolated": in the settings that match, WORD=… gets this value, or a
  * WORD by itself (a class) becomes this one; where it is not, nothing is
- * added.  "PROFILE/KEY" is for targets of that profile only.  Profile "describe"
- * is left alone. */
+ * added.  "PROFILE/KEY" is for targets of that profile only.  Profile
+ * "describe" is left alone. */
 struct fault_setting {
     const char *key; /* NULL: end */
     const char *value;
@@ -81,8 +81,8 @@ enum fault_life {
     LIFE_NORMAL,
     LIFE_IGNORES_SIGTERM,
     LIFE_EXITS_1_ON_SIGTERM,
-    LIFE_DIES_ON_SIGTERM, /* by a signal */
-    LIFE_STARTS_ANYWAY,   /* says READY where the target says REFUSED */
+    LIFE_DIES_ON_SIGTERM,  /* by a signal */
+    LIFE_STARTS_ANYWAY,    /* says READY where the target says REFUSED */
     LIFE_REFUSES_SILENTLY, /* REFUSED with an empty reason */
     LIFE_EXITS_0,          /* whatever its target's exit status */
     LIFE_ENDS_AT_ONCE,     /* at SIGTERM, with what is inside */
