@@ -81,8 +81,8 @@ enum fault_life {
     LIFE_NORMAL,
     LIFE_IGNORES_SIGTERM,
     LIFE_EXITS_1_ON_SIGTERM,
-    LIFE_DIES_ON_SIGTERM, /* by a signal */
-    LIFE_STARTS_ANYWAY,   /* says READY where the target says REFUSED */
+    LIFE_DIES_ON_SIGTERM,  /* by a signal */
+    LIFE_STARTS_ANYWAY,    /* says READY where the target says REFUSED */
     LIFE_REFUSES_SILENTLY, /* REFUSED with an empty reason */
     LIFE_EXITS_0,          /* whatever its target's exit status */
     LIFE_ENDS_AT_ONCE,     /* at SIGTERM, with what is inside */

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hostile.c: implementations that break PALM-HOSTILE. */
-#include <string.h>
 
-#include "conformance/mutants/faults.h"
-
-static bool
-is_to(struct crossing *crossing, const char *endpoint)
-{
-    return crossing->to_target && strcmp(crossing->endpoint, endpoint) == 0;
-}
+#include "conformance/mutants/common.h"
 
 static bool
 is_good(struct crossing *crossing)
@@ -25,7 +18,7 @@ dies_at(struct crossing *crossing, const char *endpoint)
 {
     struct message message;
 
-    if (is_to(crossing, endpoint) && !crossing_message(crossing, &message)) {
+    if (goes_to(crossing, endpoint) && !crossing_message(crossing, &message)) {
         crossing_die(crossing, 128 + 11);
     }
 }
@@ -75,7 +68,7 @@ client_dies(struct crossing *crossing)
 static void
 takes_first_frame(struct crossing *crossing)
 {
-    if (is_to(crossing, "pull_address") && crossing->message->count > 1) {
+    if (goes_to(crossing, "pull_address") && crossing->message->count > 1) {
         crossing->message->count = 1;
     }
 }
@@ -83,7 +76,7 @@ takes_first_frame(struct crossing *crossing)
 static void
 takes_first_frame_of_results(struct crossing *crossing)
 {
-    if (is_to(crossing, "worker_pull_address")
+    if (goes_to(crossing, "worker_pull_address")
         && crossing->message->count > 1) {
         crossing->message->count = 1;
     }
@@ -104,7 +97,7 @@ answers_empty_keys(struct crossing *crossing)
 {
     struct message message;
 
-    if (is_to(crossing, "db_address") && crossing_message(crossing, &message)
+    if (message_goes_to(crossing, "db_address", &message)
         && message.payload.size == 0) {
         crossing_answer(crossing, bytes_text("0"));
         crossing_drop(crossing);
@@ -128,7 +121,7 @@ answers_odd_functions_never(struct crossing *crossing)
 static void
 answers_some(struct crossing *crossing)
 {
-    if (is_to(crossing, "rep_address") && crossing->number % 2 == 1) {
+    if (goes_to(crossing, "rep_address") && crossing->number % 2 == 1) {
         crossing_drop(crossing);
     }
 }
@@ -136,7 +129,7 @@ answers_some(struct crossing *crossing)
 static void
 never_complains(struct crossing *crossing)
 {
-    if (!crossing->to_target && strcmp(crossing->endpoint, "control") == 0
+    if (comes_from(crossing, "control")
         && bytes_are(crossing->message->frame[0], "ERROR")) {
         crossing_drop(crossing);
     }

@@ -3,29 +3,21 @@
 #include <string.h>
 
 #include "conformance/mutants/broken.h"
-#include "conformance/mutants/faults.h"
-
-static bool
-is_at(struct crossing *crossing, bool to_target, const char *endpoint)
-{
-    return crossing->to_target == to_target
-           && strcmp(crossing->endpoint, endpoint) == 0;
-}
+#include "conformance/mutants/common.h"
 
 /* Work on its way to a worker. */
 static bool
 is_work(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "worker_push_address")
-           && crossing_message(crossing, message);
+    return message_comes_from(crossing, "worker_push_address", message);
 }
 
 /* What clients push and workers give back. */
 static bool
 is_input(struct crossing *crossing)
 {
-    return is_at(crossing, true, "pull_address")
-           || is_at(crossing, true, "worker_pull_address");
+    return goes_to(crossing, "pull_address")
+           || goes_to(crossing, "worker_pull_address");
 }
 
 static struct bytes

@@ -7,18 +7,6 @@
 
 #define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
-/* With an unknown field and nothing at its default. */
-static struct message
-full_message(const char *payload)
-{
-    struct message message = message_of("palm.echo", payload);
-
-    message.stage = 2;
-    message.cache = bytes_text("tag");
-    message.unknown = bytes_text("\x4a\x01\x61");
-    return message;
-}
-
 static void
 push_work(struct master *master, const struct message *message)
 {
@@ -100,7 +88,7 @@ static void
 master_003_message_is_unchanged(struct test *test)
 {
     struct master master;
-    struct message message = full_message("payload");
+    struct message message = full_message(test, "palm.echo", "payload", 2);
     struct bytes taken;
 
     master_start(&master, test, NULL);
@@ -150,7 +138,7 @@ master_003_message_goes_to_one_worker(struct test *test)
         peer_connect(test, "second worker", ZMQ_PULL,
                      target_address(master.target, "worker_push_address"));
     for (i = 0; i < MESSAGES; i++) {
-        struct message message = full_message("");
+        struct message message = full_message(test, "palm.echo", "", 2);
 
         message.stage = (int64_t)i;
         push_work(&master, &message);
@@ -182,7 +170,7 @@ master_004_function_does_not_matter(struct test *test)
     master_start(&master, test, NULL);
     (void)master_work(&master);
     for (i = 0; i < COUNT_OF(functions); i++) {
-        struct message message = full_message("payload");
+        struct message message = full_message(test, "palm.echo", "payload", 2);
 
         message.function = bytes_text(functions[i]);
         push_work(&master, &message);
@@ -197,7 +185,7 @@ master_005_work_is_spread(struct test *test)
 {
     struct master master;
     struct peer *workers[2];
-    struct message message = full_message("payload");
+    struct message message = full_message(test, "palm.echo", "payload", 2);
     size_t counts[2] = {0, 0};
     size_t warm;
     size_t i;
@@ -235,7 +223,7 @@ master_006_order_is_kept(struct test *test)
     master_start(&master, test, NULL);
     master_crew(&master);
     for (i = 0; i < MESSAGES; i++) {
-        struct message message = full_message("payload");
+        struct message message = full_message(test, "palm.echo", "payload", 2);
 
         message.stage = i;
         push_work(&master, &message);
@@ -256,7 +244,7 @@ static void
 master_007_result_has_two_frames(struct test *test)
 {
     struct master master;
-    struct message result = full_message("result");
+    struct message result = full_message(test, "palm.echo", "result", 2);
 
     master_start(&master, test, NULL);
     (void)master_results(&master, CLIENT);
@@ -275,7 +263,7 @@ master_008_topic_is_the_client(struct test *test)
     master_start(&master, test, "name", "palm", NULL);
     (void)master_results(&master, "");
     for (i = 0; i < COUNT_OF(clients); i++) {
-        struct message result = full_message("result");
+        struct message result = full_message(test, "palm.echo", "result", 2);
 
         result.client = bytes_text(clients[i]);
         push_result(&master, &result);
@@ -295,7 +283,7 @@ master_009_result_is_unchanged(struct test *test)
     master_start(&master, test, NULL);
     (void)master_results(&master, CLIENT);
     for (i = 0; i < COUNT_OF(stages); i++) {
-        struct message result = full_message("result");
+        struct message result = full_message(test, "palm.echo", "result", 2);
 
         result.stage = stages[i];
         push_result(&master, &result);
@@ -328,7 +316,7 @@ master_010_pipelined_raises_stage(struct test *test)
 
     start_pipelined(&master, test, "first-step");
     for (i = 0; i < COUNT_OF(stages); i++) {
-        struct message result = full_message("result");
+        struct message result = full_message(test, "palm.echo", "result", 2);
 
         result.cache = bytes_text(i % 2 == 0 ? "tag" : "");
         result.client = bytes_text(i % 3 == 0 ? "" : CLIENT);
@@ -344,7 +332,7 @@ static void
 master_011_empty_client_is_empty_topic(struct test *test)
 {
     struct master master;
-    struct message result = full_message("result");
+    struct message result = full_message(test, "palm.echo", "result", 2);
 
     master_start(&master, test, NULL);
     (void)master_results(&master, "");
@@ -358,7 +346,7 @@ master_011_empty_client_is_empty_topic(struct test *test)
 static void
 skip_probes(struct master *master)
 {
-    struct message first = full_message("first");
+    struct message first = full_message(master->test, "palm.echo", "first", 2);
     struct message message;
 
     push_result(master, &first);
@@ -383,7 +371,7 @@ master_012_results_are_published_once(struct test *test)
     master_crew(&master);
     skip_probes(&master);
     for (i = 0; i < 4; i++) {
-        message = full_message("unasked");
+        message = full_message(test, "palm.echo", "unasked", 2);
         push_result(&master, &message);
         check_published(master.results, "a result that nobody asked for",
                         CLIENT, &message);
@@ -400,7 +388,7 @@ master_012_results_are_published_once(struct test *test)
                             &message);
         }
     }
-    message = full_message("fence");
+    message = full_message(test, "palm.echo", "fence", 2);
     push_result(&master, &message);
     check_published(master.results, "what comes last", CLIENT, &message);
 }
@@ -429,7 +417,8 @@ master_013_topics_match_by_prefix(struct test *test)
     await_subscription(master_done(&master), message_of("palm.probe", ""),
                        every);
     for (i = 0; i < COUNT_OF(cases); i++) {
-        struct message result = full_message(test_text(test, "%zu", i));
+        struct message result =
+            full_message(test, "palm.echo", test_text(test, "%zu", i), 2);
 
         result.client = bytes_text(cases[i].client);
         push_result(&master, &result);
@@ -457,7 +446,7 @@ check_crews(struct master *master, struct peer *const *clients, int count)
                      target_address(master->target, "worker_push_address"));
     for (i = 0; i < 60 && (i < 2 * count || counts[0] == 0 || counts[1] == 0);
          i++) {
-        message = full_message("payload");
+        message = full_message(test, "palm.echo", "payload", 2);
         peer_send(clients[i % count], message_encode(test, &message));
         count_work(test, workers, counts, 1);
     }
@@ -490,7 +479,7 @@ master_014_endpoints_take_several_peers(struct test *test)
         peer_subscribe(test, "second subscriber",
                        target_address(master.target, "pub_address"), CLIENT);
     await_subscription(done, message_of("palm.probe", ""), second);
-    message = full_message("to both");
+    message = full_message(test, "palm.echo", "to both", 2);
     peer_send(done, message_encode(test, &message));
     check_published(second, "the result", CLIENT, &message);
     do { /* the probes came here, too */

@@ -272,15 +272,6 @@ flow_011_others_go_on_beside_1_mib(struct test *test)
     }
 }
 
-static bool
-can_send(struct peer *peer, int milliseconds)
-{
-    zmq_pollitem_t item = {NULL, 0, ZMQ_POLLOUT, 0};
-
-    item.socket = peer->socket;
-    return zmq_poll(&item, 1, milliseconds) > 0;
-}
-
 /* A worker whose own queue is small: what goes out has left it. */
 static struct peer *
 tight_worker(struct master *master)
