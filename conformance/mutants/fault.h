@@ -80,8 +80,8 @@ enum fault_life {
     LIFE_NORMAL,
     LIFE_IGNORES_SIGTERM,
     LIFE_EXITS_1_ON_SIGTERM,
-    LIFE_DIES_ON_SIGTERM, /* by a signal */
-    LIFE_STARTS_ANYWAY,   /* says READY where the target says REFUSED */
+    LIFE_DIES_ON_SIGTERM,  /* by a signal */
+    LIFE_STARTS_ANYWAY,    /* says READY where the target says REFUSED */
     LIFE_REFUSES_SILENTLY, /* REFUSED with an empty reason */
     LIFE_EXITS_0,          /* whatever its target's exit status */
     LIFE_ENDS_AT_ONCE,     /* at SIGTERM, with what is inside */
@@ -106,5 +106,28 @@ struct fault {
     {                                                                          \
         NULL, NULL, NULL, NULL, NULL, NULL, LIFE_NORMAL                        \
     }
+
+/* Bytes on a connection, HTTP or not, as they come.  A fault of them is asked
+ * whenever more have come, and at the end; palm-mutant then passes bytes where
+ * the target has bound, and does not speak ZMTP itself. */
+struct raw_crossing {
+    const char *endpoint;
+    bool to_target;
+    bool over;                 /* no more will come */
+    unsigned long connections; /* at this endpoint so far, this one included */
+    unsigned long ended;       /* by the suite, this one included */
+    struct bytes head;         /* the first 4 kB; a NUL stands behind them */
+    size_t size;               /* of all that has come */
+};
+
+/* As crossing_die(). */
+void raw_die(int status);
+
+/* A fault that needs nothing but those. */
+struct raw_fault {
+    const char *id; /* NULL: end */
+    const char *what;
+    void (*look)(const struct raw_crossing *crossing);
+};
 
 #endif
