@@ -232,7 +232,7 @@ bad_lines_are_refused(void)
         int rc;
 
         printed = read_known(&made, refusals[i].lines, &rc);
-        printf("# %s", printed);
+        printf("# row %zu\n", i);
         EQUAL_INT(-1, rc);
         MUST(strstr(printed, refusals[i].message) != NULL);
         free(printed);
@@ -320,6 +320,16 @@ other_versions_are_let_be(void)
     free(printed);
 }
 
+/* "" if there are no more. */
+static const char *
+text_of(const struct stale *stale, size_t index)
+{
+    for (; stale != NULL && index > 0; index--) {
+        stale = stale->next;
+    }
+    return stale == NULL ? "" : stale->text;
+}
+
 static void
 lines_of_no_test_are_stale(void)
 {
@@ -330,13 +340,12 @@ lines_of_no_test_are_stale(void)
     printed = read_known(&made,
                          "PALM-NONE-001\t*\twhy\nPALM-BETA-003\t*\twhy\n", &rc);
     EQUAL_INT(0, rc);
-    MUST(made.run.stale != NULL && made.run.stale->next != NULL);
-    MUST(strstr(made.run.stale->text, ":1: PALM-NONE-001: no such rule or test")
+    MUST(strstr(text_of(made.run.stale, 0), ":1: PALM-NONE-001: no such rule")
          != NULL);
-    MUST(strstr(made.run.stale->next->text,
+    MUST(strstr(text_of(made.run.stale, 1),
                 ":2: PALM-BETA-003: the rule has no test")
          != NULL);
-    MUST(made.run.stale->next->next == NULL);
+    EQUAL_TEXT("", text_of(made.run.stale, 2));
     MUST(strstr(printed, "PALM-NONE-001") != NULL);
     free(printed);
 }

@@ -27,7 +27,8 @@ make(struct test *test, const char *label, const char *address, int fd)
     http->label = label;
     http->address = address;
     http->fd = fd;
-    if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0
+        || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
         broken(test, "%s: no socket: %s", label, strerror(errno));
     }
     return http;
@@ -138,7 +139,9 @@ http_listen(struct test *test, const char *label)
         || bind(server->fd, (struct sockaddr *)&name, sizeof name) != 0
         || listen(server->fd, BACKLOG) != 0
         || getsockname(server->fd, (struct sockaddr *)&name, &size) != 0
-        || fcntl(server->fd, F_SETFL, O_NONBLOCK) != 0) {
+        || fcntl(server->fd, F_SETFL, O_NONBLOCK) != 0
+        /* Else a target would keep it open when we have closed it. */
+        || fcntl(server->fd, F_SETFD, FD_CLOEXEC) != 0) {
         broken(test, "%s: one cannot listen: %s", label, strerror(errno));
     }
     server->address = test_text(test, "http://127.0.0.1:%d/%s",

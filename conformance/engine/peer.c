@@ -99,8 +99,8 @@ peer_listen(struct peer *peer)
     trace_event(test, peer->label, "bound to %s", address);
 }
 
-void
-peer_listen_at(struct peer *peer, const char *address)
+bool
+peer_may_listen(struct peer *peer, const char *address)
 {
     struct test *test = peer->test;
     int64_t until = now() + (int64_t)bound(test) * 1000;
@@ -108,13 +108,22 @@ peer_listen_at(struct peer *peer, const char *address)
 
     while (zmq_bind(peer->socket, address) != 0) {
         if (errno != EADDRINUSE || now() > until) {
-            broken(test, "%s: one cannot bind %s again: %s", peer->label,
-                   address, zmq_strerror(errno));
+            return false;
         }
         (void)zmq_poll(&nothing, 0, 5);
     }
     peer->address = address;
     trace_event(test, peer->label, "bound to %s", address);
+    return true;
+}
+
+void
+peer_listen_at(struct peer *peer, const char *address)
+{
+    if (!peer_may_listen(peer, address)) {
+        broken(peer->test, "%s: one cannot bind %s again: %s", peer->label,
+               address, zmq_strerror(errno));
+    }
 }
 
 struct peer *

@@ -37,6 +37,8 @@ void peer_listen(struct peer *peer);
 
 /* Binds where another socket was: waits until the address is free again. */
 void peer_listen_at(struct peer *peer, const char *address);
+/* The same; false if it does not get free. */
+bool peer_may_listen(struct peer *peer, const char *address);
 
 /* peer_make() and one of them. */
 struct peer *peer_connect(struct test *test, const char *label, int type,

@@ -98,7 +98,7 @@ int run_describe(struct run *run, struct outcome *outcome);
  * matches nothing: the reason has been printed. */
 bool run_select(struct run *run);
 
-/* A different order for each seed. */
+/* A different order for each seed; rules with the note "slow test" first. */
 void run_shuffle(struct run *run);
 
 /* Reads the known failures and marks results; -1 if the file is refused: the

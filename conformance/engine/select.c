@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "conformance/engine/run.h"
 #include "conformance/engine/suite.h"
@@ -149,6 +150,24 @@ run_select(struct run *run)
     return run->count > 0;
 }
 
+/* Tests that take long by their rule begin first, so that the others run beside
+ * them and not before. */
+static void
+put_slow_first(struct run *run)
+{
+    size_t slow = 0;
+    size_t i;
+
+    for (i = 0; i < run->count; i++) {
+        if (strstr(run->results[i].rule->note, "slow test") != NULL) {
+            struct result held = run->results[slow];
+
+            run->results[slow++] = run->results[i];
+            run->results[i] = held;
+        }
+    }
+}
+
 void
 run_shuffle(struct run *run)
 {
@@ -166,4 +185,5 @@ run_shuffle(struct run *run)
         run->results[left - 1] = run->results[other];
         run->results[other] = held;
     }
+    put_slow_first(run);
 }

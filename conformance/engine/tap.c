@@ -91,6 +91,8 @@ tap_result(FILE *file, const struct run *run, const struct result *result,
            size_t number)
 {
     const struct outcome *outcome = &result->outcome;
+    bool listed =
+        outcome->verdict == VERDICT_KNOWN || outcome->verdict == VERDICT_FIXED;
     bool lacking = outcome->verdict == VERDICT_UNIMPLEMENTED
                    && strcmp(result->rule->level, "MUST") == 0;
 
@@ -100,9 +102,7 @@ tap_result(FILE *file, const struct run *run, const struct result *result,
             result->rule->id, result->entry->name);
     if (!lacking && *forms[outcome->verdict].directive != '\0') {
         fputs(forms[outcome->verdict].directive, file);
-        report_text(file,
-                    result->known != NULL ? result->known : outcome->reason,
-                    &form_line);
+        report_text(file, listed ? result->known : outcome->reason, &form_line);
     }
     fputc('\n', file);
     if (outcome->verdict != VERDICT_PASS) {

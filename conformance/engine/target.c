@@ -20,6 +20,7 @@ enum {
     EXIT_UNIMPLEMENTED = 89,
     SETTINGS_MAX = 64,
     START_BOUND = 10000,
+    START_LEAST = 5000,
     STOP_BOUND = 5000,
     LAST_WORDS = 500,
     LOG_SHOWN = 4096,
@@ -168,12 +169,21 @@ ended_without_ready(struct target *target)
            target_end_text(target));
 }
 
+/* A process needs its time to start, however short the others are. */
+static int
+start_bound(const struct test *test)
+{
+    int scaled = bound_of(test, START_BOUND);
+
+    return scaled < START_LEAST ? START_LEAST : scaled;
+}
+
 /* What the target says first; its verb is frame 0. */
 static struct frames
 first_words(struct target *target)
 {
     struct test *test = target->test;
-    int64_t until = now() + (int64_t)bound_of(test, START_BOUND) * 1000;
+    int64_t until = now() + (int64_t)start_bound(test) * 1000;
     struct frames frames;
 
     while (!target_poll(target, POLL_STEP, &frames)) {
@@ -185,7 +195,7 @@ first_words(struct target *target)
             ended_without_ready(target);
         }
         if (now() > until) {
-            broken(test, "no READY within %d ms", bound_of(test, START_BOUND));
+            broken(test, "no READY within %d ms", start_bound(test));
         }
     }
     if (bytes_are(frames.frame[0], "UNIMPLEMENTED")) {
@@ -196,18 +206,20 @@ first_words(struct target *target)
     return frames;
 }
 
-struct target *
-target_start_list(struct test *test, const char *profile,
-                  const char *const *settings)
+static struct target *
+start(struct test *test, const char *profile, const char *const *settings,
+      bool must_accept)
 {
-    struct target *target;
-    struct frames frames;
+    struct target *target = target_make(test, profile, settings);
+    struct frames frames = first_words(target);
 
-    if (test->settings->attach != NULL) {
-        return target_attach(test, profile, settings);
+    if (must_accept) {
+        target->ended = true; /* it may: that is no crash */
+        check_that(test, !bytes_are(frames.frame[0], "REFUSED"),
+                   "the target refuses what it must accept: %s",
+                   frames.count > 1 ? bytes_string(test, frames.frame[1]) : "");
+        target->ended = false;
     }
-    target = target_make(test, profile, settings);
-    frames = first_words(target);
     if (frames.count != 2 || !bytes_are(frames.frame[0], "READY")) {
         broken(test, "the target says \"%s\"%s%s instead of READY",
                bytes_shown(test, frames.frame[0], 80),
@@ -216,6 +228,15 @@ target_start_list(struct test *test, const char *profile,
     }
     target->facts = bytes_string(test, frames.frame[1]);
     return target;
+}
+
+struct target *
+target_start_list(struct test *test, const char *profile,
+                  const char *const *settings)
+{
+    return test->settings->attach != NULL
+               ? target_attach(test, profile, settings)
+               : start(test, profile, settings, false);
 }
 
 static const char *const *
@@ -244,6 +265,18 @@ target_start(struct test *test, const char *profile, ...)
     settings = collect(test, arguments);
     va_end(arguments);
     return target_start_list(test, profile, settings);
+}
+
+struct target *
+target_accepted(struct test *test, const char *profile, ...)
+{
+    const char *const *settings;
+    va_list arguments;
+
+    va_start(arguments, profile);
+    settings = collect(test, arguments);
+    va_end(arguments);
+    return start(test, profile, settings, true);
 }
 
 const char *

@@ -36,6 +36,10 @@ struct target *target_start_list(struct test *test, const char *profile,
 struct target *target_attach(struct test *test, const char *profile,
                              const char *const *settings);
 
+/* The same where the rule is that these settings are right: REFUSED is FAIL. */
+struct target *target_accepted(struct test *test, const char *profile,
+                               ...) CONFORM_SENTINEL;
+
 /* Starts a target that must say REFUSED and exit with a status other than 0;
  * returns the reason. */
 const char *target_refused(struct test *test, const char *profile,

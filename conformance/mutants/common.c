@@ -2,6 +2,7 @@
 /* common.c: see common.h. */
 #include "conformance/mutants/common.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool
@@ -29,4 +30,26 @@ message_comes_from(struct crossing *crossing, const char *endpoint,
 {
     return comes_from(crossing, endpoint)
            && crossing_message(crossing, message);
+}
+
+struct bytes
+http_crossing_body(const struct http_crossing *crossing)
+{
+    size_t i;
+
+    for (i = 4; i <= crossing->text.size; i++) {
+        if (memcmp(crossing->text.data + i - 4, "\r\n\r\n", 4) == 0) {
+            return bytes_cut(crossing->text, i, crossing->text.size - i);
+        }
+    }
+    return bytes_of("", 0);
+}
+
+int
+http_crossing_status(const struct http_crossing *crossing)
+{
+    const char *text = bytes_string(crossing->test, crossing->text);
+    const char *blank = strchr(text, ' ');
+
+    return crossing->request || blank == NULL ? 0 : atoi(blank + 1);
 }

@@ -17,6 +17,16 @@
         id, what, NULL, NULL, NULL, NULL, life                                 \
     }
 
+/* A fault of what crosses as HTTP. */
+#define WEB_FAULT(id, what, http)                                              \
+    {                                                                          \
+        id, what, NULL, http, NULL, NULL, LIFE_NORMAL                          \
+    }
+
+/* The body of what crosses, and the status of a response. */
+struct bytes http_crossing_body(const struct http_crossing *crossing);
+int http_crossing_status(const struct http_crossing *crossing);
+
 /* True for what goes to the target, or comes from it, at this endpoint. */
 bool goes_to(struct crossing *crossing, const char *endpoint);
 bool comes_from(struct crossing *crossing, const char *endpoint);

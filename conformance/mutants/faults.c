@@ -19,6 +19,8 @@ const struct fault *const fault_topics[] = {
     worker_faults,
     client_faults,
     http_faults,
+    http_call_faults,
+    http_gate_faults,
     life_faults,
     hostile_faults,
     ext_faults,

@@ -19,6 +19,8 @@ extern const struct fault flow_faults[];
 extern const struct fault worker_faults[];
 extern const struct fault client_faults[];
 extern const struct fault http_faults[];
+extern const struct fault http_call_faults[];
+extern const struct fault http_gate_faults[];
 extern const struct fault life_faults[];
 extern const struct fault hostile_faults[];
 extern const struct fault ext_faults[];

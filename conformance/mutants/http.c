@@ -5,20 +5,6 @@
 #include "conformance/engine/http.h"
 #include "conformance/mutants/common.h"
 
-/* The body of what crosses. */
-static struct bytes
-body_of(const struct http_crossing *crossing)
-{
-    size_t i;
-
-    for (i = 4; i <= crossing->text.size; i++) {
-        if (memcmp(crossing->text.data + i - 4, "\r\n\r\n", 4) == 0) {
-            return bytes_cut(crossing->text, i, crossing->text.size - i);
-        }
-    }
-    return bytes_of("", 0);
-}
-
 static void
 respond(struct http_crossing *crossing, int status, struct bytes body)
 {
@@ -32,13 +18,13 @@ respond(struct http_crossing *crossing, int status, struct bytes body)
 static void
 says_200(struct http_crossing *crossing)
 {
-    respond(crossing, 200, body_of(crossing));
+    respond(crossing, 200, http_crossing_body(crossing));
 }
 
 static void
 says_202(struct http_crossing *crossing)
 {
-    respond(crossing, 202, body_of(crossing));
+    respond(crossing, 202, http_crossing_body(crossing));
 }
 
 static void
@@ -57,8 +43,8 @@ static void
 has_no_type(struct http_crossing *crossing)
 {
     if (!crossing->request) {
-        crossing->text =
-            http_response_text(crossing->test, 200, NULL, body_of(crossing));
+        crossing->text = http_response_text(crossing->test, 200, NULL,
+                                            http_crossing_body(crossing));
     }
 }
 
@@ -85,18 +71,25 @@ repeats_the_first(struct http_crossing *crossing)
     crossing->text = bytes_copy(crossing->test, data, size);
 }
 
+/* Asks for stage 0, and tells the stage that it was asked for. */
 static void
 ignores_stage(struct http_crossing *crossing)
 {
+    static int64_t stage;
+    struct test *test = crossing->test;
     struct message message;
 
-    if (crossing->request
-        && message_decode(crossing->test, body_of(crossing), &message)
-               == NULL) {
+    if (message_decode(test, http_crossing_body(crossing), &message) != NULL) {
+        return;
+    }
+    if (crossing->request) {
+        stage = message.stage;
         message.stage = 0;
-        crossing->text =
-            http_request_text(crossing->test, "POST", "/", NULL,
-                              message_encode(crossing->test, &message));
+        crossing->text = http_request_text(test, "POST", "/", NULL,
+                                           message_encode(test, &message));
+    } else {
+        message.stage = stage;
+        respond(crossing, 200, message_encode(test, &message));
     }
 }
 
@@ -107,93 +100,113 @@ routes_undecodable(struct http_crossing *crossing)
     struct message message;
 
     if (crossing->request
-        && message_decode(crossing->test, body_of(crossing), &message)
+        && message_decode(crossing->test, http_crossing_body(crossing),
+                          &message)
                != NULL) {
         crossing->text = http_request_text(crossing->test, "POST", "/", NULL,
                                            bytes_text(""));
     }
 }
 
-/* --- the gateway's messages ------------------------------------------------
- */
+/* --- what must not be routed ---------------------------------------------- */
+
+/* A request was answered with an error, and is routed all the same, before the
+ * next one. */
+static bool bad_request;
 
 static void
-has_other_function(struct crossing *crossing)
+sees_errors(struct http_crossing *crossing)
 {
-    struct message message;
+    bad_request = bad_request || http_crossing_status(crossing) >= 400;
+}
 
-    if (message_comes_from(crossing, "worker_push_address", &message)) {
-        message.function = bytes_text("_.echo?a=b");
-        crossing_replace(crossing, &message);
+static void
+routes_bad_requests(struct crossing *crossing)
+{
+    struct bytes good;
+
+    if (comes_from(crossing, "part.out.push_address") && bad_request) {
+        bad_request = false;
+        good = crossing->message->frame[0];
+        crossing->message->frame[0] = bytes_of("", 0);
+        crossing_pass(crossing);
+        crossing->message->frame[0] = good;
+    }
+}
+
+/* --- lengths -------------------------------------------------------------- */
+
+static void
+tells_length(struct http_crossing *crossing, int more)
+{
+    struct bytes body = http_crossing_body(crossing);
+
+    if (!crossing->request && body.size > 0) {
+        const char *head = test_text(
+            crossing->test, "HTTP/1.1 200 Fine\r\nContent-Length: %d\r\n\r\n",
+            (int)body.size + more);
+
+        crossing->text = bytes_joined(crossing->test, bytes_text(head), body);
     }
 }
 
 static void
-cuts_payload(struct crossing *crossing)
+tells_short_length(struct http_crossing *crossing)
 {
-    struct message message;
-
-    if (message_comes_from(crossing, "worker_push_address", &message)
-        && message.payload.size > 0) {
-        message.payload.size--;
-        crossing_replace(crossing, &message);
-    }
+    tells_length(crossing, -1);
 }
 
 static void
-has_one_cache(struct crossing *crossing)
+tells_long_length(struct http_crossing *crossing)
 {
-    struct message message;
-
-    if (message_comes_from(crossing, "worker_push_address", &message)) {
-        message.cache = bytes_text("0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11");
-        crossing_replace(crossing, &message);
-    }
+    tells_length(crossing, 1);
 }
 
 static void
-has_stage_1(struct crossing *crossing)
+tells_no_length(struct http_crossing *crossing)
 {
-    struct message message;
-
-    if (message_comes_from(crossing, "worker_push_address", &message)) {
-        message.stage = 1;
-        crossing_replace(crossing, &message);
+    if (!crossing->request) {
+        crossing->text = bytes_joined(crossing->test,
+                                      bytes_text("HTTP/1.1 200 Fine\r\n\r\n"),
+                                      http_crossing_body(crossing));
+        crossing->close = true;
     }
 }
 
-#define WEB_FAULT(id, what, http)                                              \
+static const struct fault_setting blocks[] = {{"part.web block", "yes"},
+                                              {NULL, NULL}};
+static const struct fault_setting takes_one_more[] = {
+    {"part.web max_body", "1001"}, {NULL, NULL}};
+static const struct fault_setting takes_one_less[] = {
+    {"part.web max_body", "999"}, {NULL, NULL}};
+
+#define ROUTING_FAULT(id, what)                                                \
     {                                                                          \
-        id, what, NULL, http, NULL, NULL, LIFE_NORMAL                          \
+        id, what, routes_bad_requests, sees_errors, NULL, NULL, LIFE_NORMAL    \
     }
 
 const struct fault http_faults[] = {
     WEB_FAULT("M-HTTP-001a", "answers 202", says_202),
     WEB_FAULT("M-HTTP-001b", "answers without a body", has_no_body),
     WEB_FAULT("M-HTTP-002a", "answers without a body", has_no_body),
+    WRONG_SETTING("M-HTTP-002b", "blocks where block = no", blocks),
     WEB_FAULT("M-HTTP-003a", "answers with 0", has_body_0),
     WEB_FAULT("M-HTTP-004a", "answers 200 to rubbish", says_200),
     WEB_FAULT("M-HTTP-004b", "routes rubbish as empty", routes_undecodable),
+    ROUTING_FAULT("M-HTTP-004c", "routes it, too"),
     WEB_FAULT("M-HTTP-005a", "answers 200 without a length", says_200),
+    ROUTING_FAULT("M-HTTP-005b", "routes it, too"),
     WEB_FAULT("M-HTTP-006a", "answers 200 to a large body", says_200),
+    WRONG_SETTING("M-HTTP-006b", "takes one byte more", takes_one_more),
+    WRONG_SETTING("M-HTTP-006c", "takes one byte less", takes_one_less),
     WEB_FAULT("M-HTTP-007a", "answers 200 to a GET", says_200),
+    ROUTING_FAULT("M-HTTP-007b", "routes it, too"),
     WEB_FAULT("M-HTTP-008a", "answers 200 without feedback", says_200),
     WEB_FAULT("M-HTTP-009a", "gives all one feedback", repeats_the_first),
     WEB_FAULT("M-HTTP-010a", "closes behind a response", closes),
-    WEB_FAULT("M-HTTP-021a", "answers 202", says_202),
-    WEB_FAULT("M-HTTP-021b", "tells no type", has_no_type),
-    WEB_FAULT("M-HTTP-021c", "answers without a body", has_no_body),
-    FAULT("M-HTTP-022a", "keeps the query", has_other_function),
-    FAULT("M-HTTP-023a", "loses a byte of the body", cuts_payload),
-    FAULT("M-HTTP-024a", "writes No Payloa", cuts_payload),
-    FAULT("M-HTTP-025a", "gives one cache to all", has_one_cache),
-    FAULT("M-HTTP-025b", "begins with stage 1", has_stage_1),
-    WEB_FAULT("M-HTTP-026a", "gives all one result", repeats_the_first),
-    WEB_FAULT("M-HTTP-028a", "answers 200 to no function", says_200),
-    WEB_FAULT("M-HTTP-029a", "answers 200 to a broken path", says_200),
-    WEB_FAULT("M-HTTP-030a", "answers 200 to a PUT", says_200),
-    WEB_FAULT("M-HTTP-031a", "answers 200 to a large body", says_200),
-    WEB_FAULT("M-HTTP-032a", "answers 200 without result", says_200),
+    WEB_FAULT("M-HTTP-010b", "tells too short a length", tells_short_length),
+    WEB_FAULT("M-HTTP-010c", "tells too long a length", tells_long_length),
+    WEB_FAULT("M-HTTP-010d", "tells no length", tells_no_length),
     WEB_FAULT("M-HTTP-034a", "tells no type", has_no_type),
     WEB_FAULT("M-HTTP-034b", "answers 202", says_202),
     WEB_FAULT("M-HTTP-035a", "answers 200 to a failure", says_200),

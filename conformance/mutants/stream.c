@@ -609,6 +609,8 @@ static const struct fault_setting to_client[] = {{"to_client", "yes"},
                                                  {NULL, NULL}};
 static const struct fault_setting not_to_client[] = {{"to_client", "no"},
                                                      {NULL, NULL}};
+static const struct fault_setting pipeline_not_to_client[] = {
+    {"pipeline/to_client", "no"}, {NULL, NULL}};
 
 #define SETTING(id, what, settings)                                            \
     {                                                                          \
@@ -699,7 +701,8 @@ const struct fault stream_faults[] = {
     FAULT("M-STREAM-022b", "answers what names nobody here",
           answers_messages_of_tee),
     FAULT("M-STREAM-022c", "publishes twice", publishes_twice),
-    SETTING("M-STREAM-023a", "does not end at the client", not_to_client),
+    SETTING("M-STREAM-023a", "does not end at the client",
+            pipeline_not_to_client),
     FAULT("M-STREAM-023b", "raises each stage once more", raises_stage),
     FAULT("M-STREAM-023c", "leaves the first function out",
           reverses_before_it_counts),

@@ -7,6 +7,7 @@
 
 struct gate {
     struct test *test;
+    struct target *target;
     const char *address;
     struct peer *work;
     struct peer *done;
@@ -18,6 +19,7 @@ start(struct gate *gate, struct test *test, const char *key, const char *value)
     struct target *target = target_start(test, "gateway", key, value, NULL);
 
     gate->test = test;
+    gate->target = target;
     gate->address = target_address(target, "http_address");
     gate->work = peer_connect(test, "work", ZMQ_PULL,
                               target_address(target, "worker_push_address"));
@@ -93,18 +95,37 @@ http_021_result_is_the_body(struct test *test)
     check_function(&gate, "/palm.echo", "palm.echo");
 }
 
-/* "… drop the query string and further path segments, and decode
- * percent-encoded characters …" */
+/* "… drop the query string …" */
 static void
-http_022_path_is_the_function(struct test *test)
+http_022_query_is_dropped(struct test *test)
 {
     struct gate gate;
 
     start(&gate, test, NULL, NULL);
     check_function(&gate, "/echo?a=b", "_.echo");
+    check_function(&gate, "/palm.echo?palm.other/c", "palm.echo");
+}
+
+/* "… and further path segments …" */
+static void
+http_022_segments_are_dropped(struct test *test)
+{
+    struct gate gate;
+
+    start(&gate, test, NULL, NULL);
     check_function(&gate, "/echo/more/of.it", "_.echo");
     check_function(&gate, "/palm.echo/more?a=b/c", "palm.echo");
+}
+
+/* "… and decode percent-encoded characters, to find the function." */
+static void
+http_022_percent_codes_are_decoded(struct test *test)
+{
+    struct gate gate;
+
+    start(&gate, test, NULL, NULL);
     check_function(&gate, "/e%63h%6F", "_.echo");
+    check_function(&gate, "/palm%2Eecho", "palm.echo");
     check_function(&gate, "/%C3%A9", "_.\xc3\xa9");
 }
 
@@ -179,6 +200,168 @@ http_026_results_in_any_order(struct test *test)
     check_response(second, 200, "second");
     give(&gate, one, "first");
     check_response(first, 200, "first");
+}
+
+/* --- results that nobody waits for -----------------------------------------
+ */
+
+/* A request is served, and the browser that has its response gets no more. */
+static void
+check_goes_on(struct gate *gate, struct http *served)
+{
+    struct http_message more;
+
+    check_function(gate, "/next", "_.next");
+    check_that(gate->test, !http_poll(served, 0, &more),
+               "a browser gets a second response");
+}
+
+/* "… drop a result that comes a second time …" */
+static void
+http_027_second_result_is_dropped(struct test *test)
+{
+    struct gate gate;
+    struct http *first;
+    struct http *waits;
+    struct message one;
+    struct message other;
+
+    start(&gate, test, NULL, NULL);
+    first = browse(&gate, "GET", "/one", bytes_of(NULL, 0));
+    one = take(&gate);
+    waits = browse(&gate, "GET", "/other", bytes_of(NULL, 0));
+    other = take(&gate);
+    give(&gate, one, "first");
+    give(&gate, one, "second");
+    check_response(first, 200, "first");
+    give(&gate, one, "third");
+    give(&gate, other, "other");
+    check_response(waits, 200, "other");
+    check_goes_on(&gate, first);
+}
+
+/* "… comes late …" */
+static void
+http_027_late_result_is_dropped(struct test *test)
+{
+    struct gate gate;
+    struct http *late;
+    struct http *waits;
+    struct message one;
+    struct message other;
+
+    start(&gate, test, "reply_timeout", "1000");
+    late = browse(&gate, "GET", "/one", bytes_of(NULL, 0));
+    one = take(&gate);
+    check_response(late, 504, NULL);
+    waits = browse(&gate, "GET", "/other", bytes_of(NULL, 0));
+    other = take(&gate);
+    give(&gate, one, "late");
+    give(&gate, other, "other");
+    check_response(waits, 200, "other");
+    check_goes_on(&gate, late);
+}
+
+/* "… or belongs to no request, and go on." */
+static void
+http_027_unknown_result_is_dropped(struct test *test)
+{
+    static const char *const clients[] = {OTHER_CLIENT, "", "dealer", "nobody"};
+    struct gate gate;
+    struct http *waits;
+    struct message message;
+    size_t i;
+
+    start(&gate, test, NULL, NULL);
+    waits = browse(&gate, "GET", "/one", bytes_of(NULL, 0));
+    message = take(&gate);
+    for (i = 0; i < sizeof clients / sizeof clients[0]; i++) {
+        struct message unknown = message;
+
+        unknown.client = bytes_text(clients[i]);
+        give(&gate, unknown, "unknown");
+    }
+    give(&gate, message, "known");
+    check_response(waits, 200, "known");
+    check_goes_on(&gate, waits);
+}
+
+/* --- the router ----------------------------------------------------------- */
+
+static struct peer *
+dealer(struct gate *gate, const char *client)
+{
+    return peer_connect_as(gate->test, client, ZMQ_DEALER,
+                           target_address(gate->target, "router_address"),
+                           client);
+}
+
+/* The dealer's message is to be what the worker gets; returns it. */
+static struct message
+route(struct gate *gate, struct peer *from, const char *payload)
+{
+    struct message message = message_of("palm.echo", payload);
+    struct bytes frames[2];
+
+    message.client = bytes_text(from->label);
+    message.cache = bytes_text("key");
+    message.unknown = field_bytes(gate->test, 99, bytes_text("kept"));
+    frames[0] = bytes_of("", 0);
+    frames[1] = message_encode(gate->test, &message);
+    peer_send_frames(from, frames, 2);
+    check_same(gate->test, "the work", peer_receive_one(gate->work), &message);
+    return message;
+}
+
+static void
+check_result(struct peer *to, struct message message, const char *payload)
+{
+    struct frames frames = peer_receive(to);
+
+    message.payload = bytes_text(payload);
+    check_frames(to->test, "the result", &frames, 2);
+    check_text(to->test, "the first frame", frames.frame[0], "");
+    check_same(to->test, "the result", frames.frame[1], &message);
+}
+
+/* "… take [empty, message] from a DEALER whose identity is the message's
+ * `client`, and hand the result back to it as [empty, message]." */
+static void
+http_033_dealer_gets_its_result(struct test *test)
+{
+    struct gate gate;
+    struct peer *peer;
+    int i;
+
+    start(&gate, test, NULL, NULL);
+    peer = dealer(&gate, CLIENT);
+    for (i = 0; i < 2; i++) {
+        struct message message = route(&gate, peer, "question");
+
+        give(&gate, message, "answer");
+        check_result(peer, message, "answer");
+    }
+}
+
+/* Each DEALER its own, in whatever order they come. */
+static void
+http_033_each_dealer_gets_its_own(struct test *test)
+{
+    struct gate gate;
+    struct peer *first;
+    struct peer *second;
+    struct message one;
+    struct message two;
+
+    start(&gate, test, NULL, NULL);
+    first = dealer(&gate, CLIENT);
+    second = dealer(&gate, OTHER_CLIENT);
+    one = route(&gate, first, "one");
+    two = route(&gate, second, "two");
+    give(&gate, two, "for the second");
+    check_result(second, two, "for the second");
+    give(&gate, one, "for the first");
+    check_result(first, one, "for the first");
 }
 
 /* "… 404 to `/` and to `/` with a query, with a body that is not empty." */
@@ -262,15 +445,22 @@ http_032_no_result_is_504(struct test *test)
 
 const struct test_entry http_gate_tests[] = {
     TEST("PALM-HTTP-021", http_021_result_is_the_body),
-    TEST("PALM-HTTP-022", http_022_path_is_the_function),
+    TEST("PALM-HTTP-022", http_022_query_is_dropped),
+    TEST("PALM-HTTP-022", http_022_segments_are_dropped),
+    TEST("PALM-HTTP-022", http_022_percent_codes_are_decoded),
     TEST("PALM-HTTP-023", http_023_body_is_the_payload),
     TEST("PALM-HTTP-024", http_024_without_body_is_no_payload),
     TEST("PALM-HTTP-025", http_025_three_new_uuids),
     TEST("PALM-HTTP-026", http_026_results_in_any_order),
+    TEST("PALM-HTTP-027", http_027_second_result_is_dropped),
+    TEST("PALM-HTTP-027", http_027_late_result_is_dropped),
+    TEST("PALM-HTTP-027", http_027_unknown_result_is_dropped),
     TEST("PALM-HTTP-028", http_028_no_function_is_404),
     TEST("PALM-HTTP-029", http_029_broken_path_is_400),
     TEST("PALM-HTTP-030", http_030_other_methods_are_405),
     TEST("PALM-HTTP-031", http_031_large_body_is_413),
     TEST("PALM-HTTP-032", http_032_no_result_is_504),
+    TEST("PALM-HTTP-033", http_033_dealer_gets_its_result),
+    TEST("PALM-HTTP-033", http_033_each_dealer_gets_its_own),
     END_OF_TESTS,
 };

@@ -96,9 +96,10 @@ life_004_endpoints_are_freed(struct test *test)
     master_start(&master, test, NULL);
     target_stop(master.target);
     for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        struct peer *peer = peer_make(test, keys[i], ZMQ_PAIR);
-
-        peer_listen_at(peer, target_address(master.target, keys[i]));
+        check_that(test,
+                   peer_may_listen(peer_make(test, keys[i], ZMQ_PAIR),
+                                   target_address(master.target, keys[i])),
+                   "%s is still taken", keys[i]);
     }
 }
 

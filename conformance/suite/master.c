@@ -374,11 +374,11 @@ master_012_results_are_published_once(struct test *test)
         message = check_message(test, "the work",
                                 peer_receive_one(master_work(&master)));
         for (k = 0; k < 3; k++) {
-            message.payload = bytes_text(k == 1 ? "same" : "again");
+            message.payload = bytes_text(k == 0 ? "same" : "again");
             push_result(&master, &message);
         }
         for (k = 0; k < 3; k++) {
-            message.payload = bytes_text(k == 1 ? "same" : "again");
+            message.payload = bytes_text(k == 0 ? "same" : "again");
             check_published(master.results, "one of three results", CLIENT,
                             &message);
         }

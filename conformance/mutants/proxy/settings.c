@@ -123,6 +123,18 @@ settings_change(void)
          fault != NULL && fault->key != NULL
          && strcmp(mutant.profile, "describe") != 0;
          fault++) {
-        change(fault);
+        const char *slash = strchr(fault->key, '/');
+        struct fault_setting own = *fault;
+
+        if (slash != NULL) {
+            own.key = slash + 1;
+        }
+        if (slash == NULL
+            || fnmatch(
+                   memory_text("%.*s", (int)(slash - fault->key), fault->key),
+                   mutant.profile, 0)
+                   == 0) {
+            change(&own);
+        }
     }
 }
