@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/mutants/faults.h"
+#include "conformance/mutants/common.h"
 
 /* --- what crosses --------------------------------------------------------- */
 
@@ -68,7 +68,7 @@ asked_key(struct test *test)
 static bool
 is_request(struct crossing *crossing)
 {
-    if (!crossing->to_target || strcmp(crossing->endpoint, "db_address") != 0
+    if (!goes_to(crossing, "db_address")
         || !crossing_message(crossing, &asked.message)) {
         return false;
     }
@@ -84,8 +84,7 @@ is_request(struct crossing *crossing)
 static bool
 is_reply(struct crossing *crossing)
 {
-    return !is_request(crossing) && !crossing->to_target
-           && strcmp(crossing->endpoint, "db_address") == 0;
+    return !is_request(crossing) && comes_from(crossing, "db_address");
 }
 
 static void

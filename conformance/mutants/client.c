@@ -5,31 +5,22 @@
 #include "conformance/mutants/common.h"
 
 static bool
-is_at(struct crossing *crossing, bool to_target, const char *endpoint)
-{
-    return crossing->to_target == to_target
-           && strcmp(crossing->endpoint, endpoint) == 0;
-}
-
-static bool
 is_request(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "db_address")
-           && crossing_message(crossing, message);
+    return message_comes_from(crossing, "db_address", message);
 }
 
 /* What the client pushes. */
 static bool
 is_pushed(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "pull_address")
-           && crossing_message(crossing, message);
+    return message_comes_from(crossing, "pull_address", message);
 }
 
 static bool
 is_subscription(struct crossing *crossing)
 {
-    return is_at(crossing, false, "pub_address");
+    return comes_from(crossing, "pub_address");
 }
 
 static bool
@@ -64,7 +55,7 @@ never_asks_for_name(struct crossing *crossing)
 static void
 takes_any_name(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "db_address")
+    if (goes_to(crossing, "db_address")
         && bytes_are(crossing->message->frame[crossing->message->count - 1],
                      "palmer")) {
         crossing_replace_frame(crossing, crossing->message->count - 1, "palm");
@@ -117,7 +108,7 @@ other_uuid_in_messages(struct crossing *crossing)
 static void
 reports_no_error(struct crossing *crossing)
 {
-    if (is_at(crossing, false, "control")
+    if (comes_from(crossing, "control")
         && bytes_are(crossing->message->frame[0], "ERROR")) {
         crossing_replace_frame(crossing, 0, "RESULT");
     }
@@ -126,7 +117,7 @@ reports_no_error(struct crossing *crossing)
 static void
 never_answers(struct crossing *crossing)
 {
-    if (is_at(crossing, false, "control")
+    if (comes_from(crossing, "control")
         && bytes_are(crossing->message->frame[0], "ERROR")) {
         crossing_drop(crossing);
     }
@@ -150,7 +141,7 @@ subscribes_to_all(struct crossing *crossing)
 static void
 loses_first_result(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "pub_address") && crossing->number == 0) {
+    if (goes_to(crossing, "pub_address") && crossing->number == 0) {
         crossing_drop(crossing);
     }
 }
@@ -158,7 +149,7 @@ loses_first_result(struct crossing *crossing)
 static void
 unsubscribes_after_a_result(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "pub_address")) {
+    if (goes_to(crossing, "pub_address")) {
         crossing_answer(crossing,
                         bytes_joined(crossing->test, bytes_of("\0", 1),
                                      crossing->message->frame[0]));
@@ -250,7 +241,7 @@ joins_by_commas(struct crossing *crossing)
 static bool
 is_answer(struct crossing *crossing)
 {
-    return is_at(crossing, false, "control")
+    return comes_from(crossing, "control")
            && bytes_are(crossing->message->frame[0], "RESULT")
            && crossing->message->count > 1;
 }

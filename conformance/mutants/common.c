@@ -6,13 +6,13 @@
 #include <string.h>
 
 bool
-goes_to(struct crossing *crossing, const char *endpoint)
+goes_to(const struct crossing *crossing, const char *endpoint)
 {
     return crossing->to_target && strcmp(crossing->endpoint, endpoint) == 0;
 }
 
 bool
-comes_from(struct crossing *crossing, const char *endpoint)
+comes_from(const struct crossing *crossing, const char *endpoint)
 {
     return !crossing->to_target && strcmp(crossing->endpoint, endpoint) == 0;
 }

@@ -28,8 +28,8 @@ struct bytes http_crossing_body(const struct http_crossing *crossing);
 int http_crossing_status(const struct http_crossing *crossing);
 
 /* True for what goes to the target, or comes from it, at this endpoint. */
-bool goes_to(struct crossing *crossing, const char *endpoint);
-bool comes_from(struct crossing *crossing, const char *endpoint);
+bool goes_to(const struct crossing *crossing, const char *endpoint);
+bool comes_from(const struct crossing *crossing, const char *endpoint);
 
 /* The same, and it is a PalmMessage. */
 bool message_goes_to(struct crossing *crossing, const char *endpoint,

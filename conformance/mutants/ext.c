@@ -3,16 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/mutants/faults.h"
+#include "conformance/mutants/common.h"
 
 /* --- field 8 -------------------------------------------------------------- */
 
 static bool
 is_result(struct crossing *crossing, struct message *result)
 {
-    return !crossing->to_target
-           && strcmp(crossing->endpoint, "worker_pull_address") == 0
-           && crossing_message(crossing, result);
+    return message_comes_from(crossing, "worker_pull_address", result);
 }
 
 /* Puts another field 8 behind; unknown fields before it are lost. */
@@ -117,16 +115,14 @@ is_verb(const char *verb)
 static bool
 is_request(struct crossing *crossing, const char *verb)
 {
-    return crossing->to_target && strcmp(crossing->endpoint, "db_address") == 0
-           && crossing_message(crossing, &asked) && is_verb(verb);
+    return message_goes_to(crossing, "db_address", &asked) && is_verb(verb);
 }
 
 static bool
 is_reply(struct crossing *crossing, const char *verb)
 {
     (void)is_request(crossing, verb);
-    return !crossing->to_target && strcmp(crossing->endpoint, "db_address") == 0
-           && is_verb(verb);
+    return comes_from(crossing, "db_address") && is_verb(verb);
 }
 
 static void

@@ -63,8 +63,8 @@ struct http_crossing {
  * at all; key not given by the suite: in addition.  Key "GLOB WORD", such as
  * "part.* isolated": in the settings that match, WORD=… gets this value, or a
  * WORD by itself (a class) becomes this one; where it is not, nothing is
- * added.  "PROFILE/KEY" is for targets of that profile only.  Profile "describe"
- * is left alone. */
+ * added.  "PROFILE/KEY" is for targets of that profile only.  Profile
+ * "describe" is left alone. */
 struct fault_setting {
     const char *key; /* NULL: end */
     const char *value;

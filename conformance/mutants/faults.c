@@ -15,6 +15,7 @@ const struct fault *const fault_topics[] = {
     bypass_faults,
     scatter_faults,
     stream_faults,
+    stream_chain_faults,
     flow_faults,
     worker_faults,
     client_faults,

@@ -15,6 +15,7 @@ extern const struct fault connect_faults[];
 extern const struct fault bypass_faults[];
 extern const struct fault scatter_faults[];
 extern const struct fault stream_faults[];
+extern const struct fault stream_chain_faults[];
 extern const struct fault flow_faults[];
 extern const struct fault worker_faults[];
 extern const struct fault client_faults[];

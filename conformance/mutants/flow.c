@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "conformance/engine/test.h"
-#include "conformance/mutants/faults.h"
+#include "conformance/mutants/common.h"
 
 /* scene.h's CLIENT: nobody, or who does not read, subscribes to it. */
 #define CLIENT "0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11"
@@ -12,23 +12,15 @@
 enum { TOPICS_MAX = 256, HALF_MIB = 512 * 1024, MANY = 8 * 1024 * 1024 };
 
 static bool
-is_at(const struct crossing *crossing, bool to_target, const char *endpoint)
-{
-    return crossing->to_target == to_target
-           && strcmp(crossing->endpoint, endpoint) == 0;
-}
-
-static bool
 is_published(const struct crossing *crossing)
 {
-    return is_at(crossing, false, "pub_address");
+    return comes_from(crossing, "pub_address");
 }
 
 static bool
 is_result(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, true, "worker_pull_address")
-           && crossing_message(crossing, message);
+    return message_goes_to(crossing, "worker_pull_address", message);
 }
 
 /* Messages that clients have pushed and no worker has got. */
@@ -38,8 +30,8 @@ static unsigned long taken;
 static void
 count(const struct crossing *crossing)
 {
-    pushed += is_at(crossing, true, "pull_address") ? 1 : 0;
-    taken += is_at(crossing, false, "worker_push_address") ? 1 : 0;
+    pushed += goes_to(crossing, "pull_address") ? 1 : 0;
+    taken += comes_from(crossing, "worker_push_address") ? 1 : 0;
 }
 
 /* --- workers -------------------------------------------------------------- */
@@ -66,7 +58,7 @@ static void
 drops_without_worker(struct crossing *crossing)
 {
     count(crossing);
-    if (is_at(crossing, true, "pull_address") && taken == 0) {
+    if (goes_to(crossing, "pull_address") && taken == 0) {
         crossing_drop(crossing);
     }
 }
@@ -74,7 +66,7 @@ drops_without_worker(struct crossing *crossing)
 static void
 keeps_1000_messages(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "pull_address") && crossing->number >= 1000) {
+    if (goes_to(crossing, "pull_address") && crossing->number >= 1000) {
         crossing_drop(crossing);
     }
 }
@@ -83,7 +75,7 @@ keeps_1000_messages(struct crossing *crossing)
 static void
 takes_without_end(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "pull_address")) {
+    if (goes_to(crossing, "pull_address")) {
         crossing_drop(crossing);
     }
 }
@@ -91,7 +83,7 @@ takes_without_end(struct crossing *crossing)
 static void
 loses_one_of_20(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "worker_pull_address")
+    if (goes_to(crossing, "worker_pull_address")
         && crossing->number % 20 == 19) {
         crossing_drop(crossing);
     }
@@ -100,8 +92,7 @@ loses_one_of_20(struct crossing *crossing)
 static void
 loses_result_15000(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "worker_pull_address")
-        && crossing->number == 15000) {
+    if (goes_to(crossing, "worker_pull_address") && crossing->number == 15000) {
         crossing_drop(crossing);
     }
 }
@@ -109,7 +100,7 @@ loses_result_15000(struct crossing *crossing)
 static void
 loses_message_7777(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "pull_address") && crossing->number == 7777) {
+    if (goes_to(crossing, "pull_address") && crossing->number == 7777) {
         crossing_drop(crossing);
     }
 }
@@ -125,7 +116,7 @@ loses_result_9000(struct crossing *crossing)
 static void
 doubles_message_5000(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "pull_address") && crossing->number == 5000) {
+    if (goes_to(crossing, "pull_address") && crossing->number == 5000) {
         crossing_pass(crossing);
     }
 }
@@ -133,8 +124,7 @@ doubles_message_5000(struct crossing *crossing)
 static void
 gives_no_more_work(struct crossing *crossing)
 {
-    if (is_at(crossing, false, "worker_push_address")
-        && crossing->number >= 10) {
+    if (comes_from(crossing, "worker_push_address") && crossing->number >= 10) {
         crossing_drop(crossing);
     }
 }
@@ -152,7 +142,7 @@ note_topic(struct crossing *crossing)
     const char *topic;
     size_t i;
 
-    if (!is_at(crossing, true, "pub_address") || first.size == 0) {
+    if (!goes_to(crossing, "pub_address") || first.size == 0) {
         return false;
     }
     topic = bytes_string(crossing->test, bytes_cut(first, 1, first.size - 1));
@@ -230,7 +220,7 @@ holds_for_half_a_second(struct crossing *crossing)
     if (is_early(crossing, &message) && since == 0) {
         since = now();
     }
-    if (is_at(crossing, true, "pub_address") && since != 0) {
+    if (goes_to(crossing, "pub_address") && since != 0) {
         late = now() - since > 500000;
     }
     if (late && is_published(crossing)) {

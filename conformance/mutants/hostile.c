@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* hostile.c: implementations that break PALM-HOSTILE. */
-#include <string.h>
-
 #include "conformance/mutants/common.h"
 
 static bool
@@ -236,19 +234,12 @@ static void
 dies_of_undecodable_bodies(struct http_crossing *crossing)
 {
     struct message message;
-    size_t i;
 
-    for (i = 4; i < crossing->text.size && crossing->request; i++) {
-        if (memcmp(crossing->text.data + i - 4, "\r\n\r\n", 4) == 0) {
-            if (message_decode(
-                    crossing->test,
-                    bytes_cut(crossing->text, i, crossing->text.size - i),
-                    &message)
-                != NULL) {
-                raw_die(128 + 11);
-            }
-            return;
-        }
+    if (crossing->request
+        && message_decode(crossing->test, http_crossing_body(crossing),
+                          &message)
+               != NULL) {
+        raw_die(128 + 11);
     }
 }
 
@@ -284,7 +275,7 @@ answers_empty_keys(struct crossing *crossing)
 {
     struct message message;
 
-    if (goes_to(crossing, "db_address") && crossing_message(crossing, &message)
+    if (message_goes_to(crossing, "db_address", &message)
         && message.payload.size == 0) {
         crossing_answer(crossing, bytes_text("0"));
         crossing_drop(crossing);
@@ -316,7 +307,7 @@ answers_some(struct crossing *crossing)
 static void
 never_complains(struct crossing *crossing)
 {
-    if (!crossing->to_target && strcmp(crossing->endpoint, "control") == 0
+    if (comes_from(crossing, "control")
         && bytes_are(crossing->message->frame[0], "ERROR")) {
         crossing_drop(crossing);
     }
@@ -373,8 +364,8 @@ const struct fault hostile_faults[] = {
     FAULT("M-HOSTILE-028c", "dies of an odd client", wants_uuid_in_requests),
     FAULT("M-HOSTILE-030f", "passes a failure off as a result",
           passes_failure_off),
-    {"M-HOSTILE-031a", "dies of an undecodable body", NULL,
-     dies_of_undecodable_bodies, NULL, NULL, LIFE_NORMAL},
+    WEB_FAULT("M-HOSTILE-031a", "dies of an undecodable body",
+              dies_of_undecodable_bodies),
     FAULT("M-HOSTILE-032a", "dies of several frames", wants_one_bypass_request),
     FAULT("M-HOSTILE-032b", "dies of the empty frame", dies_of_empty_request),
     END_OF_FAULTS,

@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* master.c: implementations that break PALM-MASTER. */
-#include <string.h>
 
-#include "conformance/mutants/faults.h"
+#include "conformance/mutants/common.h"
 
 #define NO_UUID "00000000-0000-4000-8000-000000000000"
 
 static bool
-is_at(struct crossing *crossing, bool to_target, const char *endpoint)
-{
-    return crossing->to_target == to_target
-           && strcmp(crossing->endpoint, endpoint) == 0;
-}
-
-static bool
 is_work(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "worker_push_address")
-           && crossing_message(crossing, message);
+    return message_comes_from(crossing, "worker_push_address", message);
 }
 
 static bool
 is_published(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "pub_address")
-           && crossing->message->count == 2
+    return comes_from(crossing, "pub_address") && crossing->message->count == 2
            && crossing_message(crossing, message);
 }
 
@@ -209,7 +199,7 @@ wants_equal_topics(struct crossing *crossing)
 static void
 takes_one_cache_client(struct crossing *crossing)
 {
-    if (is_at(crossing, true, "db_address") && crossing->number > 0) {
+    if (goes_to(crossing, "db_address") && crossing->number > 0) {
         crossing_drop(crossing);
     }
 }

@@ -10,6 +10,20 @@ static const struct fault_setting no_stream[] = {{"stream", "echo"},
                                                  {NULL, NULL}};
 static const struct fault_setting plain[] = {{"pipelined", "no"}, {NULL, NULL}};
 
+static void
+stops_publishing(struct crossing *crossing)
+{
+    static bool stopped;
+    struct message message;
+
+    stopped = stopped
+              || (message_goes_to(crossing, "worker_pull_address", &message)
+                  && bytes_are(message.payload, "!gone"));
+    if (stopped && comes_from(crossing, "pub_address")) {
+        crossing_drop(crossing);
+    }
+}
+
 const struct fault scatter_faults[] = {
     WRONG_SETTING("M-SCATTER-001a", "routes one of n", no_scatter),
     WRONG_SETTING("M-SCATTER-002a", "routes one of none", no_scatter),
@@ -23,5 +37,6 @@ const struct fault scatter_faults[] = {
     WRONG_SETTING("M-SCATTER-011a", "takes the usual topic", no_stream),
     WRONG_SETTING("M-SCATTER-012a", "loses what the hook did", no_stream),
     WRONG_SETTING("M-SCATTER-013a", "publishes it all the same", no_stream),
+    FAULT("M-SCATTER-013b", "publishes no more", stops_publishing),
     END_OF_FAULTS,
 };

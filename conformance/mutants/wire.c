@@ -2,29 +2,22 @@
 /* wire.c: implementations that break PALM-WIRE. */
 #include <string.h>
 
-#include "conformance/mutants/faults.h"
-
-static bool
-is_at(struct crossing *crossing, bool to_target, const char *endpoint)
-{
-    return crossing->to_target == to_target
-           && strcmp(crossing->endpoint, endpoint) == 0;
-}
+#include "conformance/mutants/broken.h"
+#include "conformance/mutants/common.h"
 
 /* Work on its way to a worker. */
 static bool
 is_work(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "worker_push_address")
-           && crossing_message(crossing, message);
+    return message_comes_from(crossing, "worker_push_address", message);
 }
 
 /* What clients push and workers give back. */
 static bool
 is_input(struct crossing *crossing)
 {
-    return is_at(crossing, true, "pull_address")
-           || is_at(crossing, true, "worker_pull_address");
+    return goes_to(crossing, "pull_address")
+           || goes_to(crossing, "worker_pull_address");
 }
 
 static struct bytes
@@ -206,18 +199,48 @@ writes_defaults(struct crossing *crossing)
     }
 }
 
-/* Passes something on for what is undecodable. */
+/* Passes something on for what is undecodable for this reason. */
 static void
-takes_broken(struct crossing *crossing)
+takes_broken(struct crossing *crossing, enum broken kind)
 {
     struct message message;
 
     if (is_input(crossing) && crossing->message->count == 1
-        && !crossing_message(crossing, &message)) {
+        && broken_kind(last_frame(crossing)) == kind) {
         memset(&message, 0, sizeof message);
         message.payload = bytes_text("spoiled");
         crossing_replace(crossing, &message);
     }
+}
+
+static void
+takes_cut_frames(struct crossing *crossing)
+{
+    takes_broken(crossing, BROKEN_CUT);
+}
+
+static void
+takes_long_varints(struct crossing *crossing)
+{
+    takes_broken(crossing, BROKEN_VARINT);
+}
+
+static void
+takes_other_types(struct crossing *crossing)
+{
+    takes_broken(crossing, BROKEN_TYPE);
+}
+
+static void
+takes_open_groups(struct crossing *crossing)
+{
+    takes_broken(crossing, BROKEN_GROUP);
+}
+
+static void
+takes_other_texts(struct crossing *crossing)
+{
+    takes_broken(crossing, BROKEN_TEXT);
 }
 
 static void
@@ -252,11 +275,11 @@ const struct fault wire_faults[] = {
     FAULT("M-WIRE-010a", "puts unknown fields first",
           puts_unknown_fields_first),
     FAULT("M-WIRE-010b", "writes stage 0", writes_defaults),
-    FAULT("M-WIRE-011a", "passes cut frames on", takes_broken),
-    FAULT("M-WIRE-012a", "passes long varints on", takes_broken),
-    FAULT("M-WIRE-013a", "passes other wire types on", takes_broken),
-    FAULT("M-WIRE-014a", "passes open groups on", takes_broken),
-    FAULT("M-WIRE-015a", "passes invalid UTF-8 on", takes_broken),
+    FAULT("M-WIRE-011a", "passes cut frames on", takes_cut_frames),
+    FAULT("M-WIRE-012a", "passes long varints on", takes_long_varints),
+    FAULT("M-WIRE-013a", "passes other wire types on", takes_other_types),
+    FAULT("M-WIRE-014a", "passes open groups on", takes_open_groups),
+    FAULT("M-WIRE-015a", "passes invalid UTF-8 on", takes_other_texts),
     FAULT("M-WIRE-016a", "wants UTF-8 in the payload", wants_utf8_payload),
     END_OF_FAULTS,
 };

@@ -2,36 +2,26 @@
 /* worker.c: implementations that break PALM-WORKER. */
 #include <string.h>
 
-#include "conformance/mutants/faults.h"
-
-static bool
-is_at(struct crossing *crossing, bool to_target, const char *endpoint)
-{
-    return crossing->to_target == to_target
-           && strcmp(crossing->endpoint, endpoint) == 0;
-}
+#include "conformance/mutants/common.h"
 
 /* A message on its way to the worker, a result on its way from it, a request to
  * the cache: decoded. */
 static bool
 is_work(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, true, "worker_push_address")
-           && crossing_message(crossing, message);
+    return message_goes_to(crossing, "worker_push_address", message);
 }
 
 static bool
 is_result(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "worker_pull_address")
-           && crossing_message(crossing, message);
+    return message_comes_from(crossing, "worker_pull_address", message);
 }
 
 static bool
 is_request(struct crossing *crossing, struct message *message)
 {
-    return is_at(crossing, false, "db_address")
-           && crossing_message(crossing, message);
+    return message_comes_from(crossing, "db_address", message);
 }
 
 static const char *
@@ -95,7 +85,7 @@ gives_no_result(struct crossing *crossing)
 static bool
 is_complaint(struct crossing *crossing)
 {
-    return is_at(crossing, false, "control")
+    return comes_from(crossing, "control")
            && bytes_are(crossing->message->frame[0], "ERROR");
 }
 
@@ -397,8 +387,7 @@ mux_sends_the_first_only(struct crossing *crossing)
 static void
 mux_swaps_results(struct crossing *crossing)
 {
-    if (is_at(crossing, false, "worker_pull_address")
-        && crossing->number == 0) {
+    if (comes_from(crossing, "worker_pull_address") && crossing->number == 0) {
         crossing_swap(crossing);
     }
 }

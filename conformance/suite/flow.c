@@ -46,15 +46,6 @@ idle_worker(struct master *master)
     return worker;
 }
 
-static bool
-can_send(struct peer *peer, int milliseconds)
-{
-    zmq_pollitem_t item = {NULL, 0, ZMQ_POLLOUT, 0};
-
-    item.socket = peer->socket;
-    return zmq_poll(&item, 1, milliseconds) > 0;
-}
-
 /* Pushes until nothing more goes out, or so many bytes have; how many did. */
 static size_t
 push_until_full(struct peer *client, struct bytes frame, size_t most)

@@ -61,7 +61,7 @@ static void
 master_003_message_is_unchanged(struct test *test)
 {
     struct master master;
-    struct message message = full_message("payload");
+    struct message message = full_message(test, "palm.echo", "payload", 2);
     struct bytes taken;
 
     master_start(&master, test, NULL);
@@ -111,7 +111,7 @@ master_003_message_goes_to_one_worker(struct test *test)
         peer_connect(test, "second worker", ZMQ_PULL,
                      target_address(master.target, "worker_push_address"));
     for (i = 0; i < MESSAGES; i++) {
-        struct message message = full_message("");
+        struct message message = full_message(test, "palm.echo", "", 2);
 
         message.stage = (int64_t)i;
         push_work(&master, &message);
@@ -143,7 +143,7 @@ master_004_function_does_not_matter(struct test *test)
     master_start(&master, test, NULL);
     (void)master_work(&master);
     for (i = 0; i < COUNT_OF(functions); i++) {
-        struct message message = full_message("payload");
+        struct message message = full_message(test, "palm.echo", "payload", 2);
 
         message.function = bytes_text(functions[i]);
         push_work(&master, &message);
@@ -158,7 +158,7 @@ master_005_work_is_spread(struct test *test)
 {
     struct master master;
     struct peer *workers[2];
-    struct message message = full_message("payload");
+    struct message message = full_message(test, "palm.echo", "payload", 2);
     size_t counts[2] = {0, 0};
     size_t warm;
     size_t i;
@@ -196,7 +196,7 @@ master_006_order_is_kept(struct test *test)
     master_start(&master, test, NULL);
     master_crew(&master);
     for (i = 0; i < MESSAGES; i++) {
-        struct message message = full_message("payload");
+        struct message message = full_message(test, "palm.echo", "payload", 2);
 
         message.stage = i;
         push_work(&master, &message);
@@ -227,7 +227,7 @@ check_crews(struct master *master, struct peer *const *clients, int count)
                      target_address(master->target, "worker_push_address"));
     for (i = 0; i < 60 && (i < 2 * count || counts[0] == 0 || counts[1] == 0);
          i++) {
-        message = full_message("payload");
+        message = full_message(test, "palm.echo", "payload", 2);
         peer_send(clients[i % count], message_encode(test, &message));
         count_work(test, workers, counts, 1);
     }
@@ -260,7 +260,7 @@ master_014_endpoints_take_several_peers(struct test *test)
         peer_subscribe(test, "second subscriber",
                        target_address(master.target, "pub_address"), CLIENT);
     await_subscription(done, message_of("palm.probe", ""), second);
-    message = full_message("to both");
+    message = full_message(test, "palm.echo", "to both", 2);
     peer_send(done, message_encode(test, &message));
     check_published(second, "the result", CLIENT, &message);
     do { /* the probes came here, too */

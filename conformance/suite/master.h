@@ -5,9 +5,6 @@
 
 #include "conformance/suite/scene.h"
 
-/* With an unknown field and nothing at its default. */
-struct message full_message(const char *payload);
-
 /* As a client, as a worker. */
 void push_work(struct master *master, const struct message *message);
 void push_result(struct master *master, const struct message *message);

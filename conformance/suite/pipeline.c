@@ -10,19 +10,6 @@ open_pipeline(struct stage *stage, struct test *test, const char *to_client)
                  to_client, NULL);
 }
 
-/* Every field is there; the function is number 1. */
-static struct message
-full_message(struct test *test, const char *function)
-{
-    struct message message =
-        message_of(test_text(test, "before.echo %s", function), "abc");
-
-    message.stage = 1;
-    message.cache = bytes_text("tag");
-    message.unknown = field_bytes(test, 9, bytes_text("later"));
-    return message;
-}
-
 /* --- 13.2 pipeline -------------------------------------------------------- */
 
 /* "… subscribe to `previous` at its `sub_address`" */
@@ -88,7 +75,8 @@ static void
 stream_009_pipeline_publishes_for_client(struct test *test)
 {
     struct stage stage;
-    struct message message = full_message(test, "palm.reverse");
+    struct message message =
+        full_message(test, "before.echo palm.reverse", "abc", 1);
 
     open_pipeline(&stage, test, "yes");
     message.client = bytes_text(OTHER_CLIENT);
@@ -103,7 +91,8 @@ static void
 stream_010_pipeline_publishes_for_next(struct test *test)
 {
     struct stage stage;
-    struct message message = full_message(test, "palm.reverse");
+    struct message message =
+        full_message(test, "before.echo palm.reverse", "abc", 1);
 
     open_pipeline(&stage, test, "no");
     stage_give(&stage, &message);
@@ -234,7 +223,8 @@ stream_014_several_results_for_client(struct test *test)
 {
     enum { RESULTS = 50 };
     struct stage stage;
-    struct message message = full_message(test, "palm.count");
+    struct message message =
+        full_message(test, "before.echo palm.count", "abc", 1);
     int i;
 
     open_pipeline(&stage, test, "yes");
@@ -253,7 +243,8 @@ stream_014_several_results_for_next(struct test *test)
 {
     enum { RESULTS = 5 };
     struct stage stage;
-    struct message message = full_message(test, "palm.count");
+    struct message message =
+        full_message(test, "before.echo palm.count", "abc", 1);
     int i;
 
     open_pipeline(&stage, test, "no");
@@ -280,7 +271,8 @@ stream_015_sink_takes_from_each_address(struct test *test)
 
     stage_sink(&stage, test, topics[0], topics[1], "name", "palm", NULL);
     for (i = 0; i < 6; i++) {
-        struct message message = full_message(test, "palm.count");
+        struct message message =
+            full_message(test, "before.echo palm.count", "abc", 1);
         int result;
 
         message.payload = bytes_text("2");
@@ -304,8 +296,10 @@ stream_015_sink_publishes_as_a_pipeline(struct test *test)
                "no", NULL);
     for (i = 0; i < 2; i++) {
         struct message nothing = message_of("palm.count", "0");
-        struct message failing = full_message(test, "palm.fail");
-        struct message message = full_message(test, "palm.reverse");
+        struct message failing =
+            full_message(test, "before.echo palm.fail", "abc", 1);
+        struct message message =
+            full_message(test, "before.echo palm.reverse", "abc", 1);
 
         source_publish(stage.source[i], topics[i], &nothing);
         source_publish(stage.source[i], topics[i], &failing);

@@ -20,6 +20,29 @@ message_of(const char *function, const char *payload)
     return message;
 }
 
+struct message
+full_message(struct test *test, const char *function, const char *payload,
+             int64_t stage)
+{
+    struct message message = message_of(function, payload);
+
+    message.stage = stage;
+    message.cache = bytes_text("tag");
+    message.unknown =
+        bytes_joined(test, field_bytes(test, 9, bytes_text("later")),
+                     field_varint(test, 2000, 5));
+    return message;
+}
+
+bool
+can_send(struct peer *peer, int milliseconds)
+{
+    zmq_pollitem_t item = {NULL, 0, ZMQ_POLLOUT, 0};
+
+    item.socket = peer->socket;
+    return zmq_poll(&item, 1, milliseconds) > 0;
+}
+
 struct bytes
 frame_of(struct test *test, const char *function, const char *payload)
 {

@@ -13,9 +13,17 @@
  * function, no cache. */
 struct message message_of(const char *function, const char *payload);
 
-/* It, encoded. */
+/* The same with this stage, cache "tag" and unknown fields: nothing is at its
+ * default. */
+struct message full_message(struct test *test, const char *function,
+                            const char *payload, int64_t stage);
+
+/* message_of(), encoded. */
 struct bytes frame_of(struct test *test, const char *function,
                       const char *payload);
+
+/* True when the peer can send within so many milliseconds. */
+bool can_send(struct peer *peer, int milliseconds);
 
 /* A REQ of the cache: verb "set", cache = key, payload = value. */
 struct bytes cache_request(struct test *test, const char *verb, const char *key,

@@ -4,20 +4,6 @@
 #include "conformance/suite/stage.h"
 #include "conformance/suite/topics.h"
 
-/* Every field is there. */
-static struct message
-full_message(struct test *test, const char *function)
-{
-    struct message message = message_of(function, "abc");
-
-    message.stage = 1;
-    message.cache = bytes_text("tag");
-    message.unknown =
-        bytes_joined(test, field_bytes(test, 9, bytes_text("later")),
-                     field_varint(test, 2000, 5));
-    return message;
-}
-
 /* --- 13.1 server ---------------------------------------------------------- */
 
 /* "… `echo` being always there, and publish the result within 5 s." */
@@ -168,7 +154,8 @@ static void
 stream_006_result_keeps_the_rest(struct test *test)
 {
     struct stage stage;
-    struct message message = full_message(test, "palm.echo palm.reverse");
+    struct message message =
+        full_message(test, "palm.echo palm.reverse", "abc", 1);
 
     stage_server(&stage, test, "name", "palm", NULL);
     stage_give(&stage, &message);
@@ -184,7 +171,8 @@ static void
 stream_006_pipelined_result_keeps_the_rest(struct test *test)
 {
     struct stage stage;
-    struct message message = full_message(test, "palm.echo palm.reverse");
+    struct message message =
+        full_message(test, "palm.echo palm.reverse", "abc", 1);
 
     stage_server(&stage, test, "name", "palm", "pipelined", "yes", NULL);
     stage_give(&stage, &message);
@@ -223,7 +211,8 @@ stream_019_hub_gives_messages_to_workers(struct test *test)
 {
     struct stage stage;
     struct peer *work = open_hub(&stage, test);
-    struct message message = full_message(test, "before.echo palm.echo");
+    struct message message =
+        full_message(test, "before.echo palm.echo", "abc", 1);
     int i;
 
     for (i = 0; i < 3; i++) {
@@ -245,7 +234,8 @@ stream_020_hub_fills_empty_cache(struct test *test)
 {
     struct stage stage;
     struct peer *work = open_hub(&stage, test);
-    struct message message = full_message(test, "before.echo palm.echo");
+    struct message message =
+        full_message(test, "before.echo palm.echo", "abc", 1);
     struct bytes cache[2];
     int i;
 
@@ -272,7 +262,8 @@ stream_020_hub_changes_nothing_else(struct test *test)
     static const int64_t stages[] = {0, 1, -1, INT64_MAX};
     struct stage stage;
     struct peer *work = open_hub(&stage, test);
-    struct message message = full_message(test, "before.echo palm.echo");
+    struct message message =
+        full_message(test, "before.echo palm.echo", "abc", 1);
     size_t i;
 
     for (i = 0; i < sizeof stages / sizeof stages[0]; i++) {
@@ -288,7 +279,8 @@ static void
 stream_021_hub_publishes_results(struct test *test)
 {
     struct stage stage;
-    struct message message = full_message(test, "before.echo palm.echo");
+    struct message message =
+        full_message(test, "before.echo palm.echo", "abc", 1);
     struct peer *done;
 
     stage_behind(&stage, test, "hub", "name", "palm", NULL);

@@ -85,8 +85,13 @@ stream_reverse(palm_part_t *part, palm_message_t *message, palm_slice_t *topic,
 {
     struct hooks *self = arg;
     palm_slice_t payload = message->payload;
-    char *both = malloc(2 * payload.size + 1);
+    char *both;
     (void)part;
+    if (payload.size && payload.data[0] == '!') {
+        errno = EIO;
+        return -1;
+    }
+    both = malloc(2 * payload.size + 1);
     if (!both) {
         return -1;
     }
