@@ -83,7 +83,8 @@ addEventListener("load", function () {
     function light(colour) {
         var rgb = colour.match(/[\d.]+/g).slice(0, 3).map(function (c) {
             c /= 255;
-            return c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4);
+            return c <= 0.04045 ? c / 12.92
+                : Math.pow((c + 0.055) / 1.055, 2.4);
         });
         return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
     }

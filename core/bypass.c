@@ -16,7 +16,7 @@ static void
 send_reply(palm_part_t *part, zmq_msg_t *reply)
 {
     size_t size = zmq_msg_size(reply);
-    if (part->class_->waits && zmq_msg_send(reply, part->world, 0) != -1) {
+    if (part->class_->waits && !palm__world_reply(part, reply)) {
         palm__count(&part->stats.sent_bytes, size);
         palm__count(&part->stats.sent, 1);
         return;
@@ -42,12 +42,15 @@ serve(palm_part_t *part)
 {
     zmq_msg_t request, reply;
     (void)zmq_msg_init(&request);
-    if (zmq_msg_recv(&request, part->world, ZMQ_DONTWAIT) == -1) {
-        (void)zmq_msg_close(&request);
-        return false;
+    int got = palm__world_receive(part, &request);
+    if (got) {
+        palm__count(&part->stats.received, 1);
+        palm__count(&part->stats.received_bytes, zmq_msg_size(&request));
     }
-    palm__count(&part->stats.received, 1);
-    palm__count(&part->stats.received_bytes, zmq_msg_size(&request));
+    if (got <= 0) {
+        (void)zmq_msg_close(&request);
+        return got < 0;
+    }
     bool single = !palm__part_skip_frames(part, &request);
     (void)zmq_msg_init(&reply);
     errno = 0;

@@ -31,7 +31,12 @@
 #include "core/connect.h"
 #include "core/server_impl.h"
 
-enum { RECEIVED, NOTHING, DROPPED };
+enum {
+    RECEIVED,
+    NOTHING,
+    DROPPED,
+    NOBODY /* dropped, and there is nobody to answer */
+};
 enum {
     ROUNDS_PER_LOOK = 16, /* trains between two looks at the notes */
     LONG_TRAIN = 16,      /* messages after which the part rests */
@@ -290,19 +295,19 @@ take_message(palm_part_t *part, zmq_msg_t *frame)
 /* --- from the world ------------------------------------------------------- */
 
 /* Receives a message if there is one; *frame is then the caller's.  Returns
- * RECEIVED, NOTHING or DROPPED. */
+ * RECEIVED, NOTHING, DROPPED or NOBODY. */
 static int
 receive(palm_part_t *part, zmq_msg_t *frame)
 {
     const palm_operations_t *operations = &part->class_->operations;
-    int what;
     (void)zmq_msg_init(frame);
-    if (operations->receive) {
-        int got = operations->receive(part, frame);
-        what = got > 0 ? RECEIVED : got < 0 ? DROPPED : NOTHING;
-    } else {
-        what = zmq_msg_recv(frame, part->world, ZMQ_DONTWAIT) == -1 ? NOTHING
-                                                                    : RECEIVED;
+    int got = operations->receive ? operations->receive(part, frame)
+                                  : palm__world_receive(part, frame);
+    int what = RECEIVED;
+    if (got == 0) {
+        what = NOTHING;
+    } else if (got < 0) {
+        what = operations->receive ? DROPPED : NOBODY;
     }
     if (what != NOTHING) {
         palm__count(&part->stats.received, 1);
@@ -375,7 +380,7 @@ send_reply(palm_part_t *part, zmq_msg_t *frame, palm_outcome_t outcome)
     if (part->class_->operations.reply) {
         return part->class_->operations.reply(part, frame, outcome);
     }
-    if (zmq_msg_send(frame, part->world, 0) == -1) {
+    if (palm__world_reply(part, frame)) {
         (void)zmq_msg_close(frame);
         return -1;
     }
@@ -409,6 +414,10 @@ run_request(palm_part_t *part)
     int what = receive(part, &frame);
     if (what == NOTHING) {
         return false;
+    }
+    if (what == NOBODY) {
+        part->ended = is_last(part);
+        return true;
     }
     part->in.answer = 0;
     palm_outcome_t outcome =

@@ -75,6 +75,7 @@ palm__part_close_world(palm_part_t *part)
         part->class_->operations.close(part);
     }
     part->opened = false;
+    palm__envelope_clear(&part->envelope);
     palm__close(&part->world);
 }
 

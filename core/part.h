@@ -304,8 +304,10 @@ PALM_EXPORT
 palm_id_source_t *palm_part_ids(palm_part_t *part);
 PALM_EXPORT
 palm_part_stats_t *palm_part_stats(palm_part_t *part);
+/* The world's, or NULL.  It is a ROUTER where the class says ZMQ_REP and
+ * neither receives nor replies for itself: the core keeps the envelopes. */
 PALM_EXPORT
-void *palm_part_socket(palm_part_t *part); /* the world's, or NULL */
+void *palm_part_socket(palm_part_t *part);
 PALM_EXPORT
 void *palm_part_context(palm_part_t *part); /* ZeroMQ's, of the server */
 PALM_EXPORT

@@ -14,7 +14,8 @@
 #include "core/server.h"
 #include "core/train.h"
 
-#define PALM__ENDPOINT 512 /* bytes of an endpoint's text */
+#define PALM__ENDPOINT     512 /* bytes of an endpoint's text */
+#define PALM__ENVELOPE_MAX 32  /* frames before a request */
 
 /* What an inbound part knows of the messages it has sent. */
 struct palm__inbound {
@@ -76,6 +77,13 @@ struct palm__gauges {
     uint64_t since; /* when the oldest queued message came in, us; 0 = none */
 };
 
+/* Whom a part whose world is REP has to answer, and how. */
+struct palm__envelope {
+    bool used;      /* the part reads and writes envelopes, see envelope.c */
+    uint32_t count; /* frames: the peer, hops behind it, the delimiter */
+    zmq_msg_t frames[PALM__ENVELOPE_MAX];
+};
+
 struct palm_part {
     const palm_part_class_t *class_; /* fixed */
     palm_part_options_t options;     /* fixed; the strings are ours */
@@ -106,6 +114,7 @@ struct palm_part {
     struct palm__routed routed; /* written by the router's thread */
     struct palm__gauges gauges; /* written by the part's thread */
     void *state;                /* of the class, zeroed */
+    struct palm__envelope envelope;
     struct palm__inbound in;
     struct palm__outbound out;
 };
@@ -143,6 +152,21 @@ void palm__part_close_world(palm_part_t *part);
 
 /* Binds or connects part->world as the class and the options say. */
 int palm__socket_open(palm_part_t *part, palm_error_t *err);
+
+/* The type of that socket, for zmq_socket(): envelope.c says why it is not
+ * always that of the class. */
+int palm__world_type(palm_part_t *part);
+
+/* Receives a message without waiting; of several frames the first.  Returns 1,
+ * 0 if there is none, or -1 if one was dropped and counted that has no way
+ * back, so nobody is to be answered.  *frame stays the caller's. */
+int palm__world_receive(palm_part_t *part, zmq_msg_t *frame);
+
+/* Answers what was received last.  Takes *frame on success only. */
+int palm__world_reply(palm_part_t *part, zmq_msg_t *frame);
+
+/* Forgets whom to answer. */
+void palm__envelope_clear(struct palm__envelope *envelope);
 
 /* Obeys the orders that are there and hands each other note to take(), which
  * need not empty the frame and may be NULL; without ZMQ_DONTWAIT in flags,

@@ -118,7 +118,7 @@ palm__socket_open(palm_part_t *part, palm_error_t *err)
     if (part->class_->socket_type == PALM_NO_SOCKET) {
         return open_class(part, err);
     }
-    part->world = zmq_socket(part->server->zmq, part->class_->socket_type);
+    part->world = zmq_socket(part->server->zmq, palm__world_type(part));
     if (!part->world || set_options(part)) {
         return palm_error_set(err, errno, "%s %s: cannot make its socket: %s",
                               side, part->options.name, palm_strerror(errno));

@@ -25,8 +25,7 @@ int palm__sockopt_int(void *socket, int option, int64_t value);
 int palm__sockopt_keepalive(void *socket, int64_t idle);
 
 /* Refuses peers that speak less than ZMTP 3.0.  libzmq takes any bytes for a
- * peer of ZMTP 1.0: a browser at a PUSH would be handed messages, and random
- * bytes leave a REP in a state that it never leaves. */
+ * peer of ZMTP 1.0: a browser at a PUSH would be handed messages. */
 int palm__sockopt_zmtp3(void *socket);
 
 #endif

@@ -14,7 +14,8 @@ static const char intro[] =
     "*Direction*: which way the first message goes, in from the world or out\n"
     "to it.  *Endpoint*: a service binds, a connection connects.  *Meets*: a\n"
     "standard part meets the router, a bypass part shares only the process\n"
-    "and the cache.  *Waits*: a blocking part waits for its peer.\n"
+    "and the cache.  *Waits*: a blocking part waits for its peer.  *Socket*:\n"
+    "what a peer meets; a REP is made of a ROUTER (rationale.md says why).\n"
     "\n";
 
 static const struct {

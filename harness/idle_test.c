@@ -15,8 +15,9 @@
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
 enum {
-    LOOK_MS = 400,    /* how long an idle server is watched */
-    IDLE_PERCENT = 20 /* of a processor; a thread that spins takes 100 */
+    LOOK_MS = 400, /* how long an idle server is watched */
+    IDLE_PERCENT =
+        5 /* of a processor; a thread that spins takes what it gets */
 };
 
 /* Milliseconds of processor time that all threads of this process took. */
@@ -35,7 +36,8 @@ expect_idle(struct rig *rig)
     int64_t cpu = used(), begin = tap_now();
     FAILS(ETIMEDOUT, palm_server_wait(rig->server, LOOK_MS));
     int64_t taken = used() - cpu, passed = tap_now() - begin;
-    MUST(taken * 100 < passed * IDLE_PERCENT);
+    int64_t factor = tap_deadline() / 10000; /* slow machines, valgrind */
+    MUST(taken * 100 < passed * IDLE_PERCENT * (factor < 8 ? factor : 8));
 }
 
 static void

@@ -109,4 +109,27 @@ struct fault {
         NULL, NULL, NULL, NULL, NULL, NULL, LIFE_NORMAL                        \
     }
 
+/* Bytes on a connection, HTTP or not, as they come.  A fault of them is asked
+ * whenever more have come, and at the end; palm-mutant then passes bytes where
+ * the target has bound, and does not speak ZMTP itself. */
+struct raw_crossing {
+    const char *endpoint;
+    bool to_target;
+    bool over;                 /* no more will come */
+    unsigned long connections; /* at this endpoint so far, this one included */
+    unsigned long ended;       /* by the suite, this one included */
+    struct bytes head;         /* the first 4 kB; a NUL stands behind them */
+    size_t size;               /* of all that has come */
+};
+
+/* As crossing_die(). */
+void raw_die(int status);
+
+/* A fault that needs nothing but those. */
+struct raw_fault {
+    const char *id; /* NULL: end */
+    const char *what;
+    void (*look)(const struct raw_crossing *crossing);
+};
+
 #endif

@@ -29,4 +29,7 @@ extern const struct fault ext_faults[];
 /* All of them; the last entry is NULL. */
 extern const struct fault *const fault_topics[];
 
+/* Those of bytes. */
+extern const struct raw_fault raw_faults[];
+
 #endif

@@ -143,15 +143,16 @@ class Place:
 
     def ask_make(self, variable):
         text = "include Makefile\npalm-ask:\n\t@:$(info $(%s))\n" % variable
-        done = subprocess.run(["make", "-s", "-f", "-", "palm-ask"],
+        done = subprocess.run(["make", "-s", "--no-print-directory", "-f", "-",
+                               "palm-ask"], env=without_make(),
                               input=text, stdout=subprocess.PIPE, text=True,
                               cwd=self.build, check=False)
         return done.stdout.strip()
 
     def run_quietly(self, command):
         return subprocess.run(command, cwd=self.build, text=True,
-                              stdin=subprocess.DEVNULL, check=False,
-                              stdout=subprocess.PIPE,
+                              env=without_make(), check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
 
     def must(self, command):
@@ -272,6 +273,12 @@ class Place:
 
     def deadline(self, test):
         return (self.patience + 5 * self.durations.get(test, 0)) * FACTOR
+
+
+def without_make():
+    """An outer make, as of `make check`, must not speak in ours."""
+    return {key: value for key, value in os.environ.items()
+            if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 
 
 def limit_files():

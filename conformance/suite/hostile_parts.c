@@ -160,74 +160,110 @@ hostile_025_odd_results(struct test *test)
 
 enum { WORKER_BOUND = 15000, CLIENT_BOUND = 3000 + 5000, ADDRESSES = 5 };
 
-static struct bytes
+static const char *
 senseless(struct test *test, size_t number)
 {
     static const char *const addresses[ADDRESSES] = {
         "no address", "tcp://", "\xff\xfe", "tcp://127.0.0.1:palm", NULL};
 
-    return addresses[number] == NULL ? bytes_filled(test, 'x', 1024 * 1024)
-                                     : bytes_text(addresses[number]);
+    return addresses[number] == NULL
+               ? bytes_string(test, bytes_filled(test, 'x', 1024 * 1024))
+               : addresses[number];
 }
 
-/* Answers every request at the ROUTER with these frames until the target has
- * said something, which must be an error. */
+/* Answers a request at the ROUTER with the value of its key, so many times. */
+static void
+answer_request(struct peer *cache, const char *const *presets, size_t count)
+{
+    struct test *test = cache->test;
+    struct frames asked = peer_receive(cache);
+    struct bytes frames[FRAMES_MAX];
+    struct message request;
+    const char *value = "";
+    size_t i;
+
+    check_frames(test, "a request", &asked, 3);
+    request = check_message(test, "a request", asked.frame[2]);
+    for (; *presets != NULL; presets += 2) {
+        if (bytes_are(request.payload, presets[0])) {
+            value = presets[1];
+        }
+    }
+    frames[0] = asked.frame[0];
+    frames[1] = asked.frame[1];
+    for (i = 0; i < count; i++) {
+        frames[2 + i] = bytes_text(value);
+    }
+    peer_send_frames(cache, frames, 2 + count);
+}
+
+/* Answers so every request until the target has said something, which must be
+ * an error. */
 static void
 check_lookup_is_error(struct target *target, struct peer *cache,
-                      const struct bytes *answer, size_t count,
+                      const char *const *presets, size_t count,
                       int milliseconds)
 {
     struct test *test = target->test;
     struct peer *const peers[] = {target->control, cache};
     int64_t until = now() + (int64_t)bound_of(test, milliseconds) * 1000;
-    struct bytes frames[FRAMES_MAX];
     struct frames said;
-    size_t i;
 
     while (!target_poll(target, 0, &said)) {
         int64_t left = (until - now()) / 1000;
 
         check_that(test, left > 0, "no error is reported within %d ms",
                    bound_of(test, milliseconds));
-        if (peer_any(peers, 2, (int)left) != 1) {
-            continue;
+        if (peer_any(peers, 2, (int)left) == 1) {
+            answer_request(cache, presets, count);
         }
-        said = peer_receive(cache);
-        check_frames(test, "a request", &said, 3);
-        frames[0] = said.frame[0];
-        frames[1] = said.frame[1];
-        for (i = 0; i < count; i++) {
-            frames[2 + i] = answer[i];
-        }
-        peer_send_frames(cache, frames, 2 + count);
     }
     check_text(test, "what is reported", said.frame[0], "ERROR");
     check_that(test, said.count > 1 && said.frame[1].size > 0,
                "the error has no text");
 }
 
+/* The addresses are those of a master, but for one of them. */
 static void
-check_worker_lookup(struct test *test, const struct bytes *answer, size_t count)
+check_worker_lookup(struct test *test, size_t spoiled, const char *address,
+                    size_t count)
 {
     struct peer *cache = peer_bind(test, "cache", ZMQ_ROUTER);
-    struct target *target =
-        target_start(test, "worker", "db_address", cache->address, NULL);
+    struct peer *push = peer_bind(test, "master out", ZMQ_PUSH);
+    struct peer *pull = peer_bind(test, "master in", ZMQ_PULL);
+    const char *presets[] = {"worker_push_address", NULL, "worker_pull_address",
+                             NULL, NULL};
+    struct target *target;
 
+    presets[1] = push->address;
+    presets[3] = pull->address;
+    if (address != NULL) {
+        presets[spoiled] = address;
+    }
+    target = target_start(test, "worker", "db_address", cache->address, NULL);
     target->ended = true; /* it may end, or wait */
-    check_lookup_is_error(target, cache, answer, count, WORKER_BOUND);
+    check_lookup_is_error(target, cache, presets, count, WORKER_BOUND);
 }
 
 /* "… report an error, and not hang, when the cache answers with an address that
  * makes no sense …" */
 static void
-hostile_023_senseless_address(struct test *test)
+hostile_023_senseless_push_address(struct test *test)
 {
     size_t i;
 
     for (i = 0; i < ADDRESSES; i++) {
-        struct bytes address = senseless(test, i);
+        check_worker_lookup(test, 1, senseless(test, i), 1);
+    }
+}
 
-        check_worker_lookup(test, &address, 1);
+static void
+hostile_023_senseless_pull_address(struct test *test)
+{
+    size_t i;
+
+    for (i = 0; i < ADDRESSES; i++) {
+        check_worker_lookup(test, 3, senseless(test, i), 1);
     }
 }
 
@@ -235,40 +271,47 @@ hostile_023_senseless_address(struct test *test)
 static void
 hostile_023_several_frames(struct test *test)
 {
-    struct peer *master = peer_bind(test, "master", ZMQ_PAIR);
-    struct bytes answer[3];
-
-    answer[0] = answer[1] = answer[2] = bytes_text(master->address);
-    check_worker_lookup(test, answer, 2);
-    check_worker_lookup(test, answer, 3);
-    answer[0] = bytes_text("");
-    check_worker_lookup(test, answer, 2);
+    check_worker_lookup(test, 0, NULL, 2);
+    check_worker_lookup(test, 0, NULL, 3);
 }
 
+/* Value `spoiled` of the presets is this one. */
 static void
-check_client_lookup(struct asker *asker, const struct bytes *answer,
+check_client_lookup(struct test *test, size_t spoiled, const char *address,
                     size_t count)
 {
-    asker_start(asker, NULL);
-    asker_send(asker, "open", NULL);
-    check_lookup_is_error(asker->target, asker->cache, answer, count,
+    struct asker asker;
+
+    asker_bind(&asker, test);
+    if (address != NULL) {
+        asker.presets[spoiled] = address;
+    }
+    asker_start(&asker, NULL);
+    asker_send(&asker, "open", NULL);
+    check_lookup_is_error(asker.target, asker.cache, asker.presets, count,
                           CLIENT_BOUND);
-    target_stop(asker->target);
+    target_stop(asker.target);
 }
 
 /* "… report an error, and not hang, when the cache answers with an address that
  * makes no sense …" */
 static void
-hostile_024_senseless_address(struct test *test)
+hostile_024_senseless_pull_address(struct test *test)
 {
-    struct asker asker;
     size_t i;
 
-    asker_bind(&asker, test);
     for (i = 0; i < ADDRESSES; i++) {
-        struct bytes address = senseless(test, i);
+        check_client_lookup(test, 3, senseless(test, i), 1);
+    }
+}
 
-        check_client_lookup(&asker, &address, 1);
+static void
+hostile_024_senseless_pub_address(struct test *test)
+{
+    size_t i;
+
+    for (i = 0; i < ADDRESSES; i++) {
+        check_client_lookup(test, 5, senseless(test, i), 1);
     }
 }
 
@@ -276,15 +319,8 @@ hostile_024_senseless_address(struct test *test)
 static void
 hostile_024_several_frames(struct test *test)
 {
-    struct asker asker;
-    struct bytes answer[3];
-
-    asker_bind(&asker, test);
-    answer[0] = answer[1] = answer[2] = bytes_text(asker.pub->address);
-    check_client_lookup(&asker, answer, 2);
-    check_client_lookup(&asker, answer, 3);
-    answer[0] = bytes_text("");
-    check_client_lookup(&asker, answer, 2);
+    check_client_lookup(test, 0, NULL, 2);
+    check_client_lookup(test, 0, NULL, 3);
 }
 
 const struct test_entry hostile_parts_tests[] = {
@@ -292,9 +328,11 @@ const struct test_entry hostile_parts_tests[] = {
     TEST("PALM-HOSTILE-021", hostile_021_undecodable_work),
     TEST("PALM-HOSTILE-022", hostile_022_odd_functions),
     TEST("PALM-HOSTILE-022", hostile_022_large_functions),
-    TEST("PALM-HOSTILE-023", hostile_023_senseless_address),
+    TEST("PALM-HOSTILE-023", hostile_023_senseless_push_address),
+    TEST("PALM-HOSTILE-023", hostile_023_senseless_pull_address),
     TEST("PALM-HOSTILE-023", hostile_023_several_frames),
-    TEST("PALM-HOSTILE-024", hostile_024_senseless_address),
+    TEST("PALM-HOSTILE-024", hostile_024_senseless_pull_address),
+    TEST("PALM-HOSTILE-024", hostile_024_senseless_pub_address),
     TEST("PALM-HOSTILE-024", hostile_024_several_frames),
     TEST("PALM-HOSTILE-025", hostile_025_odd_results),
     END_OF_TESTS,

@@ -10,6 +10,7 @@ const struct test_entry *const suite_topics[] = {
     wire_tests,
     wire_more_tests,
     master_tests,
+    master_results_tests,
     route_tests,
     block_tests,
     block_early_tests,

@@ -8,6 +8,7 @@
 extern const struct test_entry wire_tests[];
 extern const struct test_entry wire_more_tests[];
 extern const struct test_entry master_tests[];
+extern const struct test_entry master_results_tests[];
 extern const struct test_entry route_tests[];
 extern const struct test_entry block_tests[];
 extern const struct test_entry block_early_tests[];

@@ -431,8 +431,8 @@ a_dealers_requests_are_answered_in_order(void)
     rig_fini(&bench.rig);
 }
 
-/* libzmq alone takes any bytes for a peer of ZMTP 1.0, and its REP answers
- * nobody any more after some of them. */
+/* libzmq alone takes any bytes for a peer of ZMTP 1.0, and its REP then loses
+ * the reply to another. */
 static void
 bytes_that_are_no_zmtp_change_nothing(void)
 {

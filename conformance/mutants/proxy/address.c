@@ -269,7 +269,7 @@ put_before(const char *all, const char *line, const char *key,
     enum kind kind = fact_kind(all, line, key);
 
     if (kind != KIND_NONE) {
-        note(kind == KIND_HTTP
+        note(kind == KIND_HTTP || mutant.raw != NULL
                  ? web_between(memory_text("%s", key), true, value)
                  : relay_front(memory_text("%s", key), kind, value),
              value);

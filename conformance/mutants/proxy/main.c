@@ -186,12 +186,29 @@ list(void)
 {
     const struct fault *const *topic;
     const struct fault *fault;
+    const struct raw_fault *raw;
 
     for (topic = fault_topics; *topic != NULL; topic++) {
         for (fault = *topic; fault->id != NULL; fault++) {
             printf("%s\t%s\n", fault->id, fault->what);
         }
     }
+    for (raw = raw_faults; raw->id != NULL; raw++) {
+        printf("%s\t%s\n", raw->id, raw->what);
+    }
+}
+
+static const struct raw_fault *
+find_raw_fault(const char *id)
+{
+    const struct raw_fault *raw;
+
+    for (raw = raw_faults; raw->id != NULL; raw++) {
+        if (strcmp(raw->id, id) == 0) {
+            return raw;
+        }
+    }
+    return NULL;
 }
 
 static const struct fault *
@@ -224,7 +241,8 @@ read_command(int argc, char **argv)
         mutant_broken("usage: palm-mutant --fault ID -- COMMAND\n"
                       "       palm-mutant --list");
     }
-    mutant.fault = find_fault(argv[2]);
+    mutant.raw = find_raw_fault(argv[2]);
+    mutant.fault = mutant.raw != NULL ? &no_fault : find_fault(argv[2]);
     if (mutant.fault == NULL) {
         mutant_broken("there is no fault \"%s\"", argv[2]);
     }

@@ -22,6 +22,7 @@ struct setting {
 struct mutant {
     struct test test; /* memory of faults, see memory_rotate() */
     const struct fault *fault;
+    const struct raw_fault *raw; /* NULL: it is none of bytes */
     char *command;
     const char *profile;
     const char *endpoint; /* of the suite's control channel */
@@ -118,7 +119,8 @@ const char *relay_front(const char *endpoint, enum kind kind,
 const char *relay_back(const char *endpoint, enum kind kind,
                        const char *address);
 
-/* The same for "http://host:port…", either way. */
+/* The same for "http://host:port…", either way; with a fault of bytes for
+ * "tcp://host:port", too. */
 const char *web_between(const char *endpoint, bool in_front,
                         const char *address);
 

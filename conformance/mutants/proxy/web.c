@@ -13,7 +13,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536, WHOLE_MAX = 64 * 1024 * 1024, HEAD_MAX = 1024 * 1024 };
+enum {
+    CHUNK = 65536,
+    WHOLE_MAX = 64 * 1024 * 1024,
+    HEAD_MAX = 1024 * 1024,
+    SEEN = 4096
+};
 
 struct site {
     struct site *next;
@@ -23,6 +28,8 @@ struct site {
     struct sockaddr_in where;
     unsigned long requests;
     unsigned long responses;
+    unsigned long connections;
+    unsigned long ended; /* by whoever connected */
 };
 
 /* Bytes from one socket to another. */
@@ -37,6 +44,8 @@ struct stream {
     size_t size;
     size_t room;
     size_t whole; /* bytes of data that may go out */
+    size_t total; /* that have come */
+    char seen[SEEN + 1];
 };
 
 struct link {
@@ -98,13 +107,13 @@ listen_for(struct site *site)
 const char *
 web_between(const char *endpoint, bool in_front, const char *address)
 {
-    static const char scheme[] = "http://";
-    const char *host = address + strlen(scheme);
+    bool is_http = strncmp(address, "http://", 7) == 0;
+    const char *host = address + (is_http ? 7 : 6);
     struct site *site = memory_of(sizeof *site);
     size_t host_size;
     size_t port_size;
 
-    if (strncmp(address, scheme, strlen(scheme)) != 0) {
+    if (!is_http && strncmp(address, "tcp://", 6) != 0) {
         return NULL;
     }
     host_size = strcspn(host, ":/");
@@ -120,8 +129,8 @@ web_between(const char *endpoint, bool in_front, const char *address)
     site->in_front = in_front;
     site->next = sites;
     sites = site;
-    return memory_text("http://127.0.0.1:%u%s", listen_for(site),
-                       host + host_size + port_size);
+    return memory_text("%s://127.0.0.1:%u%s", is_http ? "http" : "tcp",
+                       listen_for(site), host + host_size + port_size);
 }
 
 static void
@@ -157,6 +166,7 @@ accept_one(struct site *site)
     unblock(host);
     link = memory_of(sizeof *link);
     link->site = site;
+    site->connections++;
     stream_open(&link->streams[0], guest, host, true);
     stream_open(&link->streams[1], host, guest, false);
     link->next = links;
@@ -266,6 +276,40 @@ cut(struct link *link, struct stream *stream)
 
 /* --- bytes ---------------------------------------------------------------- */
 
+void
+raw_die(int status)
+{
+    mutant_die(status);
+}
+
+/* Shows a fault what has just come. */
+static void
+look(struct link *link, struct stream *stream, const char *data, size_t size)
+{
+    struct site *site = link->site;
+    struct raw_crossing crossing;
+    size_t room;
+
+    if (mutant.raw == NULL) {
+        return;
+    }
+    if (size > 0 && stream->total < SEEN) {
+        room = SEEN - stream->total;
+        memcpy(stream->seen + stream->total, data, size < room ? size : room);
+    }
+    stream->total += size;
+    crossing.endpoint = site->endpoint;
+    crossing.to_target = stream->request == site->in_front;
+    crossing.over = stream->done || link->broken;
+    site->ended += crossing.over && stream->request;
+    crossing.connections = site->connections;
+    crossing.ended = site->ended;
+    crossing.size = stream->total;
+    crossing.head =
+        bytes_of(stream->seen, stream->total < SEEN ? stream->total : SEEN);
+    mutant.raw->look(&crossing);
+}
+
 static bool
 take(struct link *link, struct stream *stream)
 {
@@ -285,11 +329,15 @@ take(struct link *link, struct stream *stream)
     if (got < 0) {
         link->broken =
             errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+        if (link->broken) {
+            look(link, stream, NULL, 0);
+        }
         return link->broken;
     }
+    stream->done = got == 0;
+    look(link, stream, stream->data + stream->size, (size_t)got);
     stream->size += (size_t)got;
     stream->data[stream->size] = '\0';
-    stream->done = got == 0;
     return true;
 }
 
