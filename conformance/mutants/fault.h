@@ -86,7 +86,8 @@ enum fault_life {
     LIFE_REFUSES_SILENTLY, /* REFUSED with an empty reason */
     LIFE_EXITS_0,          /* whatever its target's exit status */
     LIFE_ENDS_AT_ONCE,     /* at SIGTERM, with what is inside */
-    LIFE_LEAVES_ENDPOINTS  /* a process stays behind that has them */
+    LIFE_LEAVES_ENDPOINTS, /* a process stays behind that has them */
+    LIFE_FAVOURS_A_WORKER  /* the first of two gets three of four messages */
 };
 
 struct fault {

@@ -82,17 +82,6 @@ drops_other_servers(struct crossing *crossing)
     }
 }
 
-/* Work of every number but the first few is lost: so one worker starves. */
-static void
-loses_every_second(struct crossing *crossing)
-{
-    struct message message;
-
-    if (is_work(crossing, &message) && crossing->number % 2 == 1) {
-        crossing_drop(crossing);
-    }
-}
-
 static void
 swaps_work(struct crossing *crossing)
 {
@@ -215,7 +204,8 @@ const struct fault master_faults[] = {
     FAULT("M-MASTER-003b", "sends work twice", sends_work_twice),
     FAULT("M-MASTER-004a", "drops an empty function", drops_empty_functions),
     FAULT("M-MASTER-004b", "drops another server's work", drops_other_servers),
-    FAULT("M-MASTER-005a", "loses every second message", loses_every_second),
+    WRONG_LIFE("M-MASTER-005a", "gives one worker three of four",
+               LIFE_FAVOURS_A_WORKER),
     FAULT("M-MASTER-006a", "changes the order of work", swaps_work),
     FAULT("M-MASTER-006b", "changes the order of results", swaps_results),
     FAULT("M-MASTER-007a", "publishes three frames", publishes_three_frames),

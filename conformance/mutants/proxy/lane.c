@@ -34,12 +34,19 @@ lane_add(const char *endpoint, bool to_target, void *from, void *to)
 
 /* --- sending -------------------------------------------------------------- */
 
+static void *
+outlet(const struct lane *lane)
+{
+    return lane->favoured != NULL && lane->number % 4 != 0 ? lane->favoured
+                                                           : lane->to;
+}
+
 static void
 post(struct lane *lane, struct parcel *parcel)
 {
     struct parcel **last = &lane->waiting;
 
-    if (*last == NULL && parcel_send(parcel, lane->to)) {
+    if (*last == NULL && parcel_send(parcel, outlet(lane))) {
         return;
     }
     while (*last != NULL) {
@@ -297,7 +304,7 @@ send_waiting(struct lane *lane)
         struct parcel *first = lane->waiting;
         struct parcel *rest = first->next;
 
-        if (!parcel_send(first, lane->to)) {
+        if (!parcel_send(first, outlet(lane))) {
             break;
         }
         lane->waiting = rest;
@@ -322,6 +329,8 @@ lane_work(struct lane *lane)
 
         lane->opened = NULL;
         opened(lane);
+        lane->ready = false; /* who it hands over to may be another now */
+        return true;
     }
     if (lane->from == NULL || !can(lane->from, ZMQ_POLLIN)) {
         return worked;

@@ -22,6 +22,7 @@ struct lane {
     unsigned long number;
     void *from;
     void *to;              /* NULL: see route */
+    void *favoured;        /* gets three of four instead, if not NULL */
     bool takes_identity;   /* frame 0 says who sent it, and ends here */
     bool has_delimiter;    /* the envelope ends with an empty frame */
     struct bytes identity; /* goes ahead of all, if data is not NULL */

@@ -279,6 +279,9 @@ main(int argc, char **argv)
     if (mutant.fault->life == LIFE_LEAVES_ENDPOINTS) {
         spawn_idler();
     }
+    if (mutant.fault->life == LIFE_FAVOURS_A_WORKER) {
+        mutant_die(end_of_life()); /* a listener of its is no more */
+    }
     lanes_close();
     (void)zmq_ctx_term(mutant.context);
     mutant_die(end_of_life());

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* relay.c: proxies of ZeroMQ sockets.  One side connects to who has bound, the
  * other is bound for who connects. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "conformance/mutants/proxy/lane.h"
 
@@ -215,6 +220,56 @@ connect_from(struct lane *lane)
     }
 }
 
+/* --- a favoured worker: it has a socket for itself ------------------------ */
+
+static int listener = -1;
+
+static const char *
+listen_for_favoured(void *suite)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    const int one = 1;
+    const char *text;
+
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    (void)setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(listener, (struct sockaddr *)&address, size) != 0
+        || listen(listener, 8) != 0
+        || getsockname(listener, (struct sockaddr *)&address, &size) != 0) {
+        mutant_broken("one cannot listen: %s", strerror(errno));
+    }
+    text = memory_text("tcp://127.0.0.1:%d", ntohs(address.sin_port));
+    set(suite, ZMQ_USE_FD, listener);
+    if (zmq_bind(suite, text) != 0) {
+        mutant_broken("one cannot bind: %s", zmq_strerror(zmq_errno()));
+    }
+    return text;
+}
+
+/* One is there: nobody else comes to that socket.  zmq_unbind() would close its
+ * connection, too, so the listener is taken away from it. */
+static void
+favour(struct lane *lane)
+{
+    char address[256];
+    size_t size = sizeof address;
+    int nobody = socket(AF_INET, SOCK_STREAM, 0);
+
+    lane->favoured = lane->to;
+    lane->to = open_socket(ZMQ_PUSH, HWM_OF_WORK, false);
+    if (dup2(nobody, listener) < 0
+        || zmq_getsockopt(lane->favoured, ZMQ_LAST_ENDPOINT, address, &size)
+               != 0
+        || zmq_bind(lane->to, address) != 0) {
+        mutant_broken("one cannot bind: %s", zmq_strerror(zmq_errno()));
+    }
+    lane->opened = connect_from;
+}
+
 static struct lane *
 open_lane(const char *endpoint, bool to_target, void *from, void *to,
           enum kind kind)
@@ -249,6 +304,10 @@ relay_front(const char *endpoint, enum kind kind, const char *address)
     if (down != NULL && kind == KIND_PUSH) {
         /* The target must not have a peer before the suite is one. */
         down->key = keep(bytes_of(address, strlen(address) + 1));
+        if (mutant.fault->life == LIFE_FAVOURS_A_WORKER) {
+            down->opened = favour;
+            return listen_for_favoured(suite);
+        }
         down->opened = connect_from;
     } else if (zmq_connect(target, address) != 0) {
         mutant_broken("%s: one cannot connect to \"%s\": %s", endpoint, address,
