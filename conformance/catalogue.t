@@ -3,6 +3,8 @@
 # catalogue.t: the rules, the specification, the tests and the mutants agree,
 # and the checker finds it when they do not.
 set -u
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 # shellcheck source=harness/support/tap.sh
 . "$PALM_SRCDIR/harness/support/tap.sh"
 cd "$PALM_SRCDIR" || bail_out "no folder $PALM_SRCDIR"

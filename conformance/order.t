@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # order.t: in which order palm-conform runs the tests.
 # shellcheck source=harness/support/tap.sh
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
 cd "$PALM_BUILDDIR" || bail_out "no folder $PALM_BUILDDIR"
 

@@ -3,4 +3,6 @@
 # ours.t: libpalm keeps the rules.
 set -eu
 cd "$PALM_BUILDDIR"
-exec ./palm-conform --target conformance/targets/palm-target
+# shellcheck disable=SC2086 # the runner is words
+exec ${PALM_RUNNER-} ./palm-conform \
+    --target "${PALM_RUNNER-} conformance/targets/palm-target"

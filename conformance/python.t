@@ -3,6 +3,8 @@
 # python.t: another implementation keeps the rules that it claims: in Python,
 # by somebody who had the specification and nothing else.
 set -u
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 if [ -z "${PALM_PYTHON3:-}" ] || ! "$PALM_PYTHON3" -c 'import zmq' 2>/dev/null
 then
     echo "1..0 # SKIP no Python 3 with zmq"

@@ -5,6 +5,8 @@
 # There is no golden picture: fonts differ from machine to machine.  So the
 # browser is asked what one would look for.
 set -u
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
 trap 'rm -rf "$tmp"' EXIT
 

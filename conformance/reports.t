@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # reports.t: what palm-conform is asked for, and the reports that it writes.
 set -u
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
 trap 'rm -rf "$tmp"' EXIT
 

@@ -304,8 +304,9 @@ time_text(void)
 int
 main(int argc, char **argv)
 {
-    struct options options;
-    struct run run;
+    /* What they hold is needed until the end, and the end frees it. */
+    static struct options options;
+    static struct run run;
 
     memset(&run, 0, sizeof run);
     run.options = &options;

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # kill.t: the suite finds each wrong implementation that we have.
 set -eu
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 cd "$PALM_BUILDDIR"
 exec conformance/mutants/kill --conform ./palm-conform \
     --mutant conformance/mutants/palm-mutant \

@@ -3,6 +3,8 @@
 # empty.t: targets that keep the contract, or break it, and are no PALM.  The
 # suite must not pass them, and must say of each what it is.
 set -u
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
 trap 'rm -rf "$tmp"' EXIT
 
