@@ -58,7 +58,7 @@ kill_options_read(int argc, char *const *argv)
         kill_options.factor = strtod(factor, NULL);
     }
     kill_options.jobs = jobs != NULL ? (unsigned)strtoul(jobs, NULL, 10)
-                                     : 3 * (unsigned)(cores > 0 ? cores : 1);
+                                     : 5 * (unsigned)(cores > 0 ? cores : 1);
     if (!(kill_options.factor >= 0.01) || kill_options.jobs < 1) {
         fputs("kill: --factor and --jobs must be numbers above 0\n", stderr);
         return -1;
