@@ -22,7 +22,7 @@ if [ -n "$in_git" ]; then
 else
     find core parts harness conformance docs build-aux/check-* autogen.sh \
         configure.ac Makefile.am -type f 2>/dev/null
-fi | grep -v '\.pb-c\.[ch]$' >"$scratch/all"
+fi | grep -vE '\.pb-c\.[ch]$|/catalogue_data\.c$' >"$scratch/all"
 grep -E '\.[ch]$' "$scratch/all" >"$scratch/c"
 grep -E '\.([ch]|sh|t|py)$|^\.ci/run$' "$scratch/all" >"$scratch/code"
 grep -E '_test\.c$|\.t$|^conformance/|^harness/support/' "$scratch/code" \
