@@ -34,6 +34,16 @@ run palm-conform --attach "$tmp/more" --run 'PALM-CACHE-018'
 is 'what needs a start makes the run partial' "$status" 3
 like 'it is not run, for a reason' "$out" '*verdict: "NOT-RUN"*needs a start*'
 
+{
+    cat "$tmp/more"
+    for key in pull pub worker_push worker_pull; do
+        echo "${key}_address=tcp://127.0.0.1:1"
+    done
+} >"$tmp/all"
+run palm-conform --attach "$tmp/all" --run 'life_001_server_ends_after_sigterm'
+is 'what ends the server is not run' "$status" 3
+like 'it is left alone, for a reason' "$out" '*verdict: "NOT-RUN"*to end it*'
+
 run palm-conform --attach "$tmp/none"
 is 'a file that is not there is an error' "$status" 3
 like 'it is named' "$err" "*$tmp/none*"

@@ -86,9 +86,29 @@ start_echo(struct rig *rig, struct gate *gate)
 
 /* --- a peer that has gone ------------------------------------------------- */
 
-/* One that speaks ZMTP 1.0: an empty identity, and a message of one frame,
- * where a REQ's begins with an empty one. */
-static const char no_delimiter[] = {1, 0, 6, 0, 'h', 'e', 'l', 'l', 'o'};
+/* In ZMTP 3.0: a message of one frame, where a REQ's begins with an empty one.
+ */
+static const char no_delimiter[] = {0, 5, 'h', 'e', 'l', 'l', 'o'};
+
+/* Greets as a DEALER does, and waits for the beginning of the answer. */
+static void
+shake_hands(int fd)
+{
+    static const char ready[] = "\4\x1c\5READY\xbSocket-Type\0\0\0\6"
+                                "DEALER";
+    char greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\3\0NULL";
+    char answer[256];
+    size_t all = 0;
+    EQUAL_INT(sizeof greeting, send(fd, greeting, sizeof greeting, 0));
+    EQUAL_INT(sizeof ready - 1, send(fd, ready, sizeof ready - 1, 0));
+    while (all < 66) { /* its greeting, and the head of its READY */
+        struct pollfd item = {fd, POLLIN, 0};
+        EQUAL_INT(1, poll(&item, 1, tap_deadline()));
+        ssize_t got = recv(fd, answer + all, sizeof answer - all, 0);
+        MUST(got > 0);
+        all += (size_t)got;
+    }
+}
 
 /* Sends bytes over plain TCP to tcp://HOST:PORT and leaves; libzmq's thread has
  * then seen both, and the part's socket need only look. */
@@ -107,6 +127,7 @@ send_and_leave(const char *endpoint, const char *bytes, size_t size)
     int fd = socket(found->ai_family, found->ai_socktype, 0);
     EQUAL_INT(0, connect(fd, found->ai_addr, found->ai_addrlen));
     freeaddrinfo(found);
+    shake_hands(fd);
     EQUAL_INT(size, send(fd, bytes, size, MSG_NOSIGNAL));
     EQUAL_INT(0, shutdown(fd, SHUT_WR));
     struct pollfd item = {fd, POLLIN, 0};
@@ -180,7 +201,7 @@ an_inbound_part_answers_the_next(void)
 static void
 a_reply_to_nobody_is_nobodys(void)
 {
-    static const char request[] = {1, 0, 1, 1, 5, 0, 'h', 'o', 'l', 'd'};
+    static const char request[] = {1, 0, 0, 4, 'h', 'o', 'l', 'd'};
     struct rig rig;
     struct gate gate;
     start_echo(&rig, &gate);

@@ -49,7 +49,7 @@ struct bytes bytes_cut(struct bytes whole, size_t from, size_t size);
 const char *test_text(struct test *test, const char *format, ...)
     CONFORM_FORMAT(2, 3);
 const char *test_text_list(struct test *test, const char *format,
-                           va_list arguments);
+                           va_list arguments) CONFORM_FORMAT(2, 0);
 
 /* The bytes as a string; what stands behind a NUL is lost. */
 const char *bytes_string(struct test *test, struct bytes bytes);

@@ -367,7 +367,7 @@ take(struct http *http, struct http_message *message)
     /* The views of the message stay; what follows goes to a new place. */
     rest = bytes_cut(rest, size, rest.size - size);
     http->pending = bytes_copy(http->test, rest.data, rest.size);
-    http->room = 0;
+    http->room = rest.size;
     return true;
 }
 

@@ -68,8 +68,11 @@ read_escape(struct reader *reader)
     }
     strncpy(digits, reader->at + 1, 4);
     reader->out = put_character(reader->out, strtoul(digits, &end, 16));
+    if (end != digits + 4) {
+        return false; /* the text may end here */
+    }
     reader->at += 5;
-    return end == digits + 4;
+    return true;
 }
 
 /* A string, into the buffer. */

@@ -301,6 +301,13 @@ time_text(void)
     return strdup(text);
 }
 
+/* What could not be written was not told. */
+static int
+end_of_output(int status)
+{
+    return fflush(stdout) != 0 || ferror(stdout) ? RUN_PARTIAL : status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -328,7 +335,7 @@ main(int argc, char **argv)
     } else {
         run.command = command_of(argc, argv);
         run.began = time_text();
-        return run_suite(&run, &options);
+        return end_of_output(run_suite(&run, &options));
     }
-    return fflush(stdout) == 0 ? RUN_KEPT : RUN_PARTIAL;
+    return end_of_output(RUN_KEPT);
 }

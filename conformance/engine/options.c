@@ -152,7 +152,11 @@ static int
 read_numbers(struct options *options)
 {
     const char *environment = getenv("PALM_TEST_TIMEOUT_FACTOR");
+#ifdef _SC_NPROCESSORS_ONLN
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
+#else
+    long cores = 1;
+#endif
     double jobs = cores > 0 ? 4.0 * (double)cores : 4;
     double seed = (double)((unsigned long)time(NULL) % 1000000);
 

@@ -124,6 +124,9 @@ reset_signals(void)
     sigset_t set;
 
     (void)signal(SIGINT, SIG_IGN); /* the run decides */
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)signal(SIGQUIT, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_DFL);
     (void)signal(SIGTERM, SIG_DFL);
     (void)signal(SIGCHLD, SIG_DFL);
     (void)sigemptyset(&set);
@@ -152,7 +155,11 @@ start(struct run *run, struct job *job, struct result *result)
         reset_signals();
         test_run(result->entry, &run->options->settings, folder);
     }
-    return job->pid < 0 ? -1 : 0;
+    if (job->pid < 0) {
+        job->pid = 0;
+        return -1;
+    }
+    return 0;
 }
 
 /* Takes back a job that is over; false if it is not. */
@@ -204,6 +211,9 @@ take_signals(void)
     action.sa_handler = ask_stop;
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
+    (void)sigaction(SIGQUIT, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN); /* the targets are to be ended first */
     action.sa_handler = child_ended;
     (void)sigaction(SIGCHLD, &action, NULL);
     (void)sigemptyset(&set);
@@ -244,7 +254,10 @@ run_all(struct run *run, run_told *told)
                     result->done = true;
                     tell(run, result, told, ++number);
                 } else if (start(run, &jobs[i], result) != 0) {
-                    return -1;
+                    /* The others go on. */
+                    set_outcome(result, VERDICT_ERROR, strerror(errno));
+                    result->done = true;
+                    tell(run, result, told, ++number);
                 }
             }
         }

@@ -59,7 +59,7 @@ command_line(struct target *target, const char *const *settings)
 
     /* `exec` fits one command only; a line of the shell keeps its shell. */
     if (strpbrk(test->settings->target, ";&|<>()$`\n=") != NULL) {
-        line += strlen("exec ");
+        line = test_text(test, "trap : TERM; %s", line + strlen("exec "));
     }
     for (; settings[0] != NULL; settings += 2) {
         line = test_text(
@@ -77,16 +77,16 @@ open_file(const char *path, int flags, int wanted)
     return fd < 0 || dup2(fd, wanted) < 0 ? -1 : 0;
 }
 
-/* In the child: a process group of its own, and a folder for its files.  It
- * stays in the suite's folder, so that relative paths in CMD mean what they
- * say. */
+/* In the child: a process group of its own.  It stays in the suite's folder, so
+ * that relative paths in CMD mean what they say. */
 static void
-run_command(const char *folder, const char *log, const char *out,
-            const char *line)
+run_command(const char *log, const char *out, const char *line)
 {
     (void)setpgid(0, 0);
-    if (setenv("TMPDIR", folder, 1) != 0
-        || open_file("/dev/null", O_RDONLY, 0) != 0
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGHUP, SIG_DFL);
+    (void)signal(SIGQUIT, SIG_DFL);
+    if (open_file("/dev/null", O_RDONLY, 0) != 0
         || open_file(out, O_WRONLY | O_CREAT | O_APPEND, 1) != 0
         || open_file(log, O_WRONLY | O_CREAT | O_APPEND, 2) != 0) {
         _exit(127);
@@ -106,7 +106,9 @@ note_group(struct target *target)
         broken(test, "%s: %s", test->folder, strerror(errno));
     }
     fprintf(file, "%ld\n", (long)target->pid);
-    (void)fclose(file);
+    if (fclose(file) != 0) {
+        broken(test, "%s: %s", test->folder, strerror(errno));
+    }
 }
 
 static void
@@ -124,17 +126,19 @@ spawn(struct target *target, const char *const *settings)
         broken(test, "%s: %s", folder, strerror(errno));
     }
     trace_event(test, "target", "%s", line);
+    /* Of this test's process, which is there for nothing else. */
+    (void)setenv("TMPDIR", folder, 1);
     target->pid = fork();
     if (target->pid == 0) {
-        run_command(folder, target->log, target->out, line);
+        run_command(target->log, target->out, line);
     }
     if (target->pid < 0) {
         broken(test, "no process for the target: %s", strerror(errno));
     }
     (void)setpgid(target->pid, target->pid);
-    note_group(target);
     target->next = test->targets;
     test->targets = target;
+    note_group(target);
 }
 
 static struct target *
@@ -297,8 +301,9 @@ target_refused(struct test *test, const char *profile, ...)
                bytes_shown(test, frames.frame[0], 80));
     check_that(test, target_ended(target, bound_of(test, STOP_BOUND)),
                "the target says REFUSED and goes on");
-    check_that(test, target->status != 0,
-               "the target says REFUSED and exits with status 0");
+    check_that(
+        test, WIFEXITED(target->status) && WEXITSTATUS(target->status) != 0,
+        "the target says REFUSED and ends with %s", target_end_text(target));
     return frames.count > 1 ? bytes_string(test, frames.frame[1]) : "";
 }
 
@@ -442,9 +447,20 @@ target_must_live(struct target *target)
     }
 }
 
+/* A server that runs already is not ours to end. */
+static void
+must_be_ours(const struct target *target)
+{
+    if (target->pid == 0) {
+        test_end(target->test, VERDICT_NOT_RUN, NULL, NULL,
+                 "needs a target of its own, to end it");
+    }
+}
+
 void
 target_signal(struct target *target, int signal_number)
 {
+    must_be_ours(target);
     if (target->pid != 0 && !target->reaped) {
         (void)kill(-target->pid, signal_number);
     }
@@ -456,6 +472,7 @@ target_ended(struct target *target, int milliseconds)
     int64_t until = now() + (int64_t)milliseconds * 1000;
     zmq_pollitem_t item = {NULL, -1, 0, 0};
 
+    must_be_ours(target);
     target->ended = true; /* whoever asks expects it */
     while (target_lives(target)) {
         if (now() > until) {
@@ -484,9 +501,7 @@ target_stop(struct target *target)
 void
 target_kill(struct target *target)
 {
-    if (target->pid == 0) {
-        return;
-    }
+    must_be_ours(target);
     /* Also what the target left behind in its group. */
     target->ended = true;
     (void)kill(-target->pid, SIGKILL);

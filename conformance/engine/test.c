@@ -81,6 +81,7 @@ note_crash(struct test *test, struct outcome *outcome)
             continue;
         }
         outcome->crash = target_end_text(target);
+        outcome->log = target_log(target);
         if (outcome->verdict == VERDICT_PASS) {
             outcome->verdict = VERDICT_ERROR;
             outcome->reason = "the target ended before the test did";
@@ -119,11 +120,12 @@ test_end(struct test *test, enum verdict verdict, const char *expected,
     note_crash(test, &outcome);
     for (target = test->targets; target != NULL; target = target->next) {
         target_kill(target);
-        if (verdict != VERDICT_PASS) {
-            outcome.log = target_log(target);
-        }
     }
     note_noise(test, &outcome);
+    if (outcome.verdict != VERDICT_PASS && *outcome.log == '\0'
+        && test->targets != NULL) {
+        outcome.log = target_log(test->targets);
+    }
     outcome.elapsed = now() - test->began;
     trace_event(test, "verdict", "%s %s", verdict_name(outcome.verdict),
                 outcome.reason);

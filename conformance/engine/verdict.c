@@ -130,10 +130,12 @@ outcome_read(const char *folder, struct outcome *outcome)
     char path[4096];
     char *line = NULL;
     size_t room = 0;
+    size_t i;
     int rc = 0;
     FILE *file;
 
     memset(outcome, 0, sizeof *outcome);
+    outcome->verdict = (enum verdict)VERDICT_COUNT; /* none */
     (void)snprintf(path, sizeof path, "%s/outcome", folder);
     file = fopen(path, "r");
     if (file == NULL) {
@@ -153,7 +155,11 @@ outcome_read(const char *folder, struct outcome *outcome)
     }
     free(line);
     (void)fclose(file);
-    return rc;
+    /* A file that was cut, as on a full disk, is no verdict. */
+    for (i = 0; i < TEXTS; i++) {
+        rc = *text_of(outcome, i) == NULL ? -1 : rc;
+    }
+    return outcome->verdict == (enum verdict)VERDICT_COUNT ? -1 : rc;
 }
 
 void

@@ -254,12 +254,18 @@ wait_for_one(struct fault_row *all, size_t count)
 
 static void tell(bool good, const char *format, ...) CONFORM_FORMAT(2, 3);
 
+static unsigned wrong; /* lines that say "not ok", and are no work to come */
+
 static void
 tell(bool good, const char *format, ...)
 {
     va_list arguments;
 
     printf("%s %u - ", good ? "ok" : "not ok", ++number);
+    wrong += !good
+             && strstr(format, "# TO"
+                               "DO")
+                    == NULL;
     va_start(arguments, format);
     (void)vprintf(format, arguments);
     va_end(arguments);
@@ -451,5 +457,5 @@ main(int argc, char **argv)
     for (i = 0; i < row_count; i++) {
         good = good && (rows[i].killed || rows[i].blocked);
     }
-    return good && row_count > 0 ? 0 : 1;
+    return good && wrong == 0 && row_count > 0 ? 0 : 1;
 }

@@ -30,7 +30,11 @@ kill_options_read(int argc, char *const *argv)
         {"--complete", NULL, &kill_options.complete},
     };
     const size_t count = sizeof table / sizeof table[0];
+#ifdef _SC_NPROCESSORS_ONLN
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
+#else
+    long cores = 1;
+#endif
     int at;
 
     for (at = 1; at < argc; at++) {

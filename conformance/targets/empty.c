@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "conformance/engine/bytes.h"
+
 enum { ENDPOINTS_MAX = 64, FACTS_MAX = 16384, FRAMES_MAX = 16 };
 
 struct endpoint {
@@ -89,6 +91,9 @@ type_of(char letter)
            : letter == 'H' ? ZMQ_STREAM
                            : ZMQ_ROUTER;
 }
+
+static void add_fact(struct state *state, const char *format, ...)
+    CONFORM_FORMAT(2, 3);
 
 static void
 add_fact(struct state *state, const char *format, ...)
