@@ -205,7 +205,7 @@ const struct self_case target_cases[] = {
     {"READY instead of REFUSED fails", is_not_refused, FAILS,
      "the target says READY, but must refuse", "", ""},
     {"REFUSED with status 0 fails", refused_exits_0, FAILS,
-     "exits with status 0", "", ""},
+     "ends with exit status 0", "", ""},
     {"REFUSED without an end fails", refused_stays, FAILS,
      "the target says REFUSED and goes on", "", ""},
     {"a command is answered", command_is_answered, HOLDS},
