@@ -235,6 +235,7 @@ bad_lines_are_refused(void)
         printf("# row %zu\n", i);
         EQUAL_INT(-1, rc);
         MUST(strstr(printed, refusals[i].message) != NULL);
+        run_known_fini(&made.run);
         free(printed);
     }
 }
@@ -282,6 +283,7 @@ listed_tests_are_judged_anew(void)
     EQUAL_INT(VERDICT_KNOWN, made.results[1].outcome.verdict);
     EQUAL_INT(VERDICT_FIXED, made.results[2].outcome.verdict);
     MUST(made.run.stale == NULL);
+    run_known_fini(&made.run);
     free(printed);
 }
 
@@ -317,6 +319,7 @@ other_versions_are_let_be(void)
     printed = read_known(&made, "PALM-ALPHA-001\t1.0.1\twhy\n", &rc);
     EQUAL_INT(0, rc);
     MUST(made.results[0].known == NULL && made.run.stale == NULL);
+    run_known_fini(&made.run);
     free(printed);
 }
 
@@ -347,6 +350,7 @@ lines_of_no_test_are_stale(void)
          != NULL);
     EQUAL_TEXT("", text_of(made.run.stale, 2));
     MUST(strstr(printed, "PALM-NONE-001") != NULL);
+    run_known_fini(&made.run);
     free(printed);
 }
 

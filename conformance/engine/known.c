@@ -214,3 +214,21 @@ run_judge(struct result *result)
         *verdict = VERDICT_FIXED;
     }
 }
+
+void
+run_known_fini(struct run *run)
+{
+    size_t i;
+
+    for (i = 0; i < run->count; i++) {
+        free((void *)(uintptr_t)run->results[i].known);
+        run->results[i].known = NULL;
+    }
+    while (run->stale != NULL) {
+        struct stale *stale = run->stale;
+
+        run->stale = stale->next;
+        free((void *)(uintptr_t)stale->text);
+        free(stale);
+    }
+}

@@ -105,6 +105,8 @@ void run_shuffle(struct run *run);
  * reason has been printed.  Then, of a result that is done: FAIL becomes KNOWN,
  * PASS becomes FIXED. */
 int run_known(struct run *run);
+/* Frees what it made, also where it has refused the file. */
+void run_known_fini(struct run *run);
 void run_judge(struct result *result);
 
 /* The folder of the run: a new one.  -1: the reason has been printed. */

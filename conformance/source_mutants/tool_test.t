@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # tool_test.t: the tool finds what it shall find, and judges a toy rightly.
 set -u
+# shellcheck source=conformance/proof.sh
+. "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
 trap 'rm -rf "$tmp"' EXIT
 
