@@ -169,7 +169,7 @@ static void
 write_pages(FILE *file, const struct run *run, size_t count)
 {
     static const char *const names[] = {"a.jsonl", "b <2>.jsonl"};
-    FILE *reports[2];
+    FILE *reports[2] = {NULL, NULL};
     size_t i;
 
     for (i = 0; i < count; i++) {
