@@ -59,7 +59,8 @@ END {
     print "Made by `make requirements` of `conformance/catalogue.tsv`; do not edit. The"
     print "rules are those of [PALM, version 1](spec/palm-1.md). A mutant is a wrong"
     print "implementation that the rule's tests must find. The last column is what"
-    print "`palm-conform` says of libpalm.\n"
+    print "`palm-conform` says of libpalm; a rule that no peer can see has a unit test, or"
+    print "a place in the code to look at.\n"
     print "| topic | rules | MUST | SHOULD, MAY | wire | api, review | tests | mutants | kept by libpalm |"
     print "|---|---|---|---|---|---|---|---|---|"
     for (i = 1; i <= topics; i++) {

@@ -53,7 +53,7 @@ main(int argc, char **argv)
         rc = palm_server_stop(server, &err);
     }
     if (rc) {
-        say(control, "REFUSED", err.text);
+        say(control, "ERROR", err.text);
     }
     palm_server_destroy(&server);
     (void)zmq_close(control);
