@@ -18,6 +18,14 @@ static const char *const endpoints[] = {"pull_address", "worker_push_address",
 
 enum { MIB = 1024 * 1024, LARGE = 128 };
 
+/* libzmq's XSUB goes one call deeper for each byte of a topic, and
+ * ThreadSanitizer counts no more than 65,536. */
+#ifdef __SANITIZE_THREAD__
+enum { LARGE_TOPIC = 32 * 1024 };
+#else
+enum { LARGE_TOPIC = MIB };
+#endif
+
 static const char *const types[] = {"PUSH", "PULL", "PUSH", "SUB", "REQ"};
 
 /* The greeting and READY of ZMTP 3.0. */
@@ -253,7 +261,7 @@ static void
 hostile_006_large_topic(struct test *test)
 {
     struct bytes frame = bytes_joined(test, bytes_text("\x01"),
-                                      bytes_filled(test, 'x', 1024 * 1024));
+                                      bytes_filled(test, 'x', LARGE_TOPIC));
 
     send_subscription(test, &frame, 1);
 }
