@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conformance/engine/check.h"
+#include "conformance/engine/facts.h"
 #include "conformance/engine/run.h"
 #include "conformance/engine/target.h"
 
@@ -80,36 +81,15 @@ run_describe(struct run *run, struct outcome *outcome)
 const char *
 run_fact(const struct run *run, const char *key, char *buffer, size_t size)
 {
-    const char *line = run->facts;
-    size_t length = strlen(key);
+    struct bytes value = facts_find(run->facts, key);
 
-    buffer[0] = '\0';
-    while (line != NULL && *line != '\0') {
-        size_t line_size = strcspn(line, "\n");
-
-        if (line_size > length && strncmp(line, key, length) == 0
-            && line[length] == '=') {
-            (void)snprintf(buffer, size, "%.*s", (int)(line_size - length - 1),
-                           line + length + 1);
-        }
-        line += line_size + (line[line_size] == '\n');
-    }
+    (void)snprintf(buffer, size, "%.*s", (int)value.size,
+                   value.data == NULL ? "" : (const char *)value.data);
     return buffer;
 }
 
 bool
 run_claims(const struct run *run, const char *profile)
 {
-    char all[1024];
-    char *word;
-    char *rest = NULL;
-
-    (void)run_fact(run, "profiles", all, sizeof all);
-    for (word = strtok_r(all, " ", &rest); word != NULL;
-         word = strtok_r(NULL, " ", &rest)) {
-        if (strcmp(word, profile) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return facts_claim(run->facts, profile);
 }

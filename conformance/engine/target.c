@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "conformance/engine/check.h"
+#include "conformance/engine/facts.h"
 #include "conformance/engine/test.h"
 #include "conformance/engine/trace.h"
 #include "conformance/engine/verdict.h"
@@ -312,21 +313,9 @@ target_refused(struct test *test, const char *profile, ...)
 const char *
 target_fact(const struct target *target, const char *key)
 {
-    const char *line = target->facts;
-    size_t length = strlen(key);
+    struct bytes value = facts_find(target->facts, key);
 
-    while (line != NULL && *line != '\0') {
-        const char *end = strchr(line, '\n');
-        size_t size = end == NULL ? strlen(line) : (size_t)(end - line);
-
-        if (size > length && strncmp(line, key, length) == 0
-            && line[length] == '=') {
-            return test_text(target->test, "%.*s", (int)(size - length - 1),
-                             line + length + 1);
-        }
-        line = end == NULL ? NULL : end + 1;
-    }
-    return NULL;
+    return value.data == NULL ? NULL : bytes_string(target->test, value);
 }
 
 const char *
@@ -344,12 +333,7 @@ target_address(const struct target *target, const char *key)
 bool
 target_claims(const struct target *target, const char *profile)
 {
-    const char *all = target_fact(target, "profiles");
-
-    return all != NULL
-           && strstr(test_text(target->test, " %s ", all),
-                     test_text(target->test, " %s ", profile))
-                  != NULL;
+    return facts_claim(target->facts, profile);
 }
 
 /* --- commands --------------------------------------------------------------*/

@@ -9,8 +9,8 @@
  * it breaks; those of --scripted (a server of its own) too.  A fault is killed
  * when one of these tests FAILs.  First all tests run through palm-mutant
  * without a fault: a rule that cannot pass there proves nothing, and is not ok
- * unless FILE (id, tab, reason) lists it.  What fails with the small factor is
- * tried again with 1, so slow machines do not change the outcome.
+ * unless FILE (id, tab, reason) lists it.  What fails there with the
+ * small factor is tried again with 1; so is a fault that no test has found.
  *
  * --wide runs all tests for each fault, and tells which of other topics fail;
  * --complete wants a fault for each MUST that is seen on the wire, and a test

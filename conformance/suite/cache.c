@@ -5,15 +5,6 @@
 
 enum { LONG_KEY = 5000, LARGE_VALUE = 10000000 };
 
-static struct peer *
-open_cache(struct test *test)
-{
-    struct target *target = target_start(test, "cache", NULL);
-
-    return peer_connect(test, "cache client", ZMQ_REQ,
-                        target_address(target, "db_address"));
-}
-
 static struct bytes
 set(struct peer *cache, const char *key, const char *value)
 {

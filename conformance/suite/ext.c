@@ -120,15 +120,6 @@ ext_004_error_has_no_control_characters(struct test *test)
 
 /* --- verbs of the cache --------------------------------------------------- */
 
-static struct peer *
-open_cache(struct test *test)
-{
-    struct target *target = target_start(test, "cache", NULL);
-
-    return peer_connect(test, "cache client", ZMQ_REQ,
-                        target_address(target, "db_address"));
-}
-
 static struct bytes
 ask(struct peer *cache, const char *verb, const char *key, const char *payload)
 {

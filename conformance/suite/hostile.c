@@ -132,7 +132,7 @@ hostile_003_thousand_frames_are_dropped(struct test *test)
 /* --- a cache -------------------------------------------------------------- */
 
 static struct peer *
-open_cache(struct test *test, int type)
+cache_with_key(struct test *test, int type)
 {
     struct target *target = target_start(test, "cache", NULL);
     struct peer *cache = peer_connect(test, "cache client", type,
@@ -161,7 +161,7 @@ check_cache_goes_on(struct peer *cache, const char *behind)
 static void
 hostile_009_undecodable_request(struct test *test)
 {
-    struct peer *cache = open_cache(test, ZMQ_REQ);
+    struct peer *cache = cache_with_key(test, ZMQ_REQ);
     size_t count;
     size_t i;
     const struct spoiled *spoiled = spoiled_frames(test, SPOIL_ANY, &count);
@@ -178,7 +178,7 @@ static void
 hostile_010_several_frames(struct test *test)
 {
     static const size_t counts[] = {2, 3, 1000};
-    struct peer *cache = open_cache(test, ZMQ_REQ);
+    struct peer *cache = cache_with_key(test, ZMQ_REQ);
     struct bytes *frames = test_memory(test, 1000 * sizeof *frames);
     size_t i;
 
@@ -198,7 +198,7 @@ hostile_010_several_frames(struct test *test)
 static void
 hostile_010_empty_frame(struct test *test)
 {
-    struct peer *cache = open_cache(test, ZMQ_REQ);
+    struct peer *cache = cache_with_key(test, ZMQ_REQ);
 
     check_text(test, "the reply", peer_ask(cache, bytes_text("")), "");
     check_cache_goes_on(cache, "the empty frame");
@@ -209,7 +209,7 @@ static void
 hostile_011_empty_keys(struct test *test)
 {
     static const char *const verbs[] = {"get", "delete"};
-    struct peer *cache = open_cache(test, ZMQ_REQ);
+    struct peer *cache = cache_with_key(test, ZMQ_REQ);
     size_t i;
 
     for (i = 0; i < COUNT_OF(verbs); i++) {
@@ -225,7 +225,7 @@ hostile_011_empty_keys(struct test *test)
 static void
 hostile_012_no_delimiter(struct test *test)
 {
-    struct peer *cache = open_cache(test, ZMQ_DEALER);
+    struct peer *cache = cache_with_key(test, ZMQ_DEALER);
     struct peer *other;
     struct bytes request = cache_request(test, "get", "", bytes_text("key"));
     struct bytes two[2];
@@ -263,7 +263,7 @@ await_marker(struct peer *cache, struct peer *deaf)
 static void
 hostile_013_answers_are_not_read(struct test *test)
 {
-    struct peer *cache = open_cache(test, ZMQ_REQ);
+    struct peer *cache = cache_with_key(test, ZMQ_REQ);
     struct peer *deaf =
         peer_connect(test, "deaf client", ZMQ_DEALER, cache->address);
     struct bytes frames[2] = {{NULL, 0}, {NULL, 0}};
@@ -283,7 +283,7 @@ hostile_013_answers_are_not_read(struct test *test)
 static void
 hostile_013_client_leaves(struct test *test)
 {
-    struct peer *cache = open_cache(test, ZMQ_REQ);
+    struct peer *cache = cache_with_key(test, ZMQ_REQ);
     int i;
 
     for (i = 0; i < 50; i++) {
@@ -302,7 +302,7 @@ hostile_014_odd_functions(struct test *test)
 {
     static const char *const functions[] = {".",     "..",  "....", " ",
                                             "     ", ". .", " . "};
-    struct peer *cache = open_cache(test, ZMQ_REQ);
+    struct peer *cache = cache_with_key(test, ZMQ_REQ);
     struct message large = message_of("", "key");
     size_t i;
 

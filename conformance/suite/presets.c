@@ -12,13 +12,6 @@ get(struct peer *cache, const char *key)
                     cache_request(cache->test, "get", "", bytes_text(key)));
 }
 
-static struct peer *
-cache_of(struct target *target)
-{
-    return peer_connect(target->test, "cache client", ZMQ_REQ,
-                        target_address(target, "db_address"));
-}
-
 /* Each preset address is what READY tells, as the suite can connect to it. */
 static void
 check_endpoints(struct target *target, struct peer *cache,

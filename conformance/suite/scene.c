@@ -62,6 +62,19 @@ cache_request(struct test *test, const char *verb, const char *key,
     return message_encode(test, &message);
 }
 
+struct peer *
+cache_of(struct target *target)
+{
+    return peer_connect(target->test, "cache client", ZMQ_REQ,
+                        target_address(target, "db_address"));
+}
+
+struct peer *
+open_cache(struct test *test)
+{
+    return cache_of(target_start(test, "cache", NULL));
+}
+
 struct message
 receive_result(struct peer *subscriber, const char *topic)
 {

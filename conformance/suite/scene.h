@@ -29,6 +29,12 @@ bool can_send(struct peer *peer, int milliseconds);
 struct bytes cache_request(struct test *test, const char *verb, const char *key,
                            struct bytes payload);
 
+/* A REQ at the target's db_address. */
+struct peer *cache_of(struct target *target);
+
+/* Starts profile "cache"; its REQ. */
+struct peer *open_cache(struct test *test);
+
 /* [topic, message] of a publisher; FAIL unless it is two frames, the topic is
  * the expected one (NULL: any) and the message is a PalmMessage. */
 struct message receive_result(struct peer *subscriber, const char *topic);
