@@ -219,9 +219,14 @@ class Place:
     def run_test(self, test, deadline):
         """(verdict, detail) at the first test that fails, or "passed"."""
         process = self.start(test)
-        timer = threading.Timer(deadline, self.end, (process,))
+        expired = threading.Event()
+
+        def expire():
+            expired.set()
+            self.end(process)
+
+        timer = threading.Timer(deadline, expire)
         timer.start()
-        begin = time.monotonic()
         failed = memory = None
         passed = 0
         for line in process.stdout:
@@ -237,7 +242,7 @@ class Place:
         process.stdout.close()
         status = process.wait()
         timer.cancel()
-        if failed is None and time.monotonic() - begin >= deadline:
+        if failed is None and expired.is_set():
             return "timeout", "%d s" % deadline
         if failed is not None or status:
             self.end(process)
