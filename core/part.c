@@ -116,15 +116,19 @@ palm__part_notes(palm_part_t *part, int flags, palm__note_f *take)
     return any;
 }
 
+/* What is due is asked last, since what the world says changes it; and what it
+ * does may find that the world has said more, which nobody tells again. */
 int64_t
 palm__part_serve(palm_part_t *part)
 {
     const palm_operations_t *operations = &part->class_->operations;
-    int64_t due = operations->tick ? operations->tick(part) : -1;
     if (operations->readable) {
         operations->readable(part);
     }
-    return due;
+    int64_t due = operations->tick ? operations->tick(part) : -1;
+    bool more = operations->readable && operations->tick && part->world
+                && palm__wait_is_readable(part->world);
+    return more ? 0 : due;
 }
 
 void

@@ -17,13 +17,25 @@ palm__wait_fd(void *socket)
     return zmq_getsockopt(socket, ZMQ_FD, &fd, &size) ? -1 : fd;
 }
 
-bool
-palm__wait_is_writable(void *socket)
+static bool
+has_event(void *socket, int event)
 {
     int events = 0;
     size_t size = sizeof events;
     return !zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size)
-           && (events & ZMQ_POLLOUT);
+           && (events & event);
+}
+
+bool
+palm__wait_is_writable(void *socket)
+{
+    return has_event(socket, ZMQ_POLLOUT);
+}
+
+bool
+palm__wait_is_readable(void *socket)
+{
+    return has_event(socket, ZMQ_POLLIN);
 }
 
 void

@@ -19,6 +19,9 @@ int palm__wait_fd(void *socket);
  * without waiting, this always looks at what has happened meanwhile. */
 bool palm__wait_is_writable(void *socket);
 
+/* Whether something lies in a socket.  If not, its descriptor will tell. */
+bool palm__wait_is_readable(void *socket);
+
 /* Waits until something has changed at a descriptor, or timeout ms have passed
  * (-1 = for ever), or a signal has come. */
 void palm__wait(const int *fds, int count, int64_t timeout);
