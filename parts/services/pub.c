@@ -20,11 +20,18 @@
 #include "parts/services/pub.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/compat.h"
 
-enum { RETRY = 2 }; /* ms between two tries for slow clients */
+enum {
+    RETRY = 2,     /* ms between two tries for slow clients */
+    TRIES = 8,     /* topics that are tried in one go */
+    FRAMES = 256,  /* subscriptions that are read in one go */
+    EXPIRED = 256, /* results that are given up in one go */
+    SPARE = 512    /* bytes of a frame that is no subscription: a handshake's */
+};
 
 static struct palm__pub *
 pub_of(palm_part_t *part)
@@ -32,14 +39,49 @@ pub_of(palm_part_t *part)
     return palm_part_state(part);
 }
 
+/* A number that no peer can know. */
+static int
+draw_key(palm_part_t *part, uint32_t *key)
+{
+    char text[PALM_ID_SIZE + 1];
+    if (palm_id_next(palm_part_ids(part), text)) {
+        return -1;
+    }
+    text[8] = '\0'; /* of the 32 digits, those before the first hyphen */
+    *key = (uint32_t)strtoul(text, NULL, 16);
+    return 0;
+}
+
+/* What peers send is subscriptions.  libzmq keeps 34 bytes for each byte of
+ * one and reads as many as have come at once, so they are short, and few wait
+ * in the socket. */
+static int
+limit_subscriptions(palm_part_t *part)
+{
+    const int frames = FRAMES;
+    int64_t most = palm_part_options(part)->max_message_size;
+    if (most < 0 || most > PALM__TOPIC_MAX + SPARE) {
+        most = PALM__TOPIC_MAX + SPARE;
+    }
+    return zmq_setsockopt(palm_part_socket(part), ZMQ_MAXMSGSIZE, &most,
+                          sizeof most)
+                   || zmq_setsockopt(palm_part_socket(part), ZMQ_RCVHWM,
+                                     &frames, sizeof frames)
+               ? -1
+               : 0;
+}
+
 int
 palm__pub_open(palm_part_t *part, palm_error_t *err)
 {
     const int one = 1;
-    palm__topics_init(&pub_of(part)->topics);
-    if (zmq_setsockopt(palm_part_socket(part), ZMQ_XPUB_NODROP, &one,
-                       sizeof one)) {
-        return palm_error_set(err, errno, "outbound %s: no XPUB_NODROP: %s",
+    uint32_t key = 0;
+    int failed = draw_key(part, &key);
+    palm__topics_init(&pub_of(part)->topics, key);
+    if (failed || limit_subscriptions(part)
+        || zmq_setsockopt(palm_part_socket(part), ZMQ_XPUB_NODROP, &one,
+                          sizeof one)) {
+        return palm_error_set(err, errno, "outbound %s: cannot publish: %s",
                               palm_part_name(part), palm_strerror(errno));
     }
     return 0;
@@ -86,7 +128,7 @@ send_waiting(palm_part_t *part, struct palm__topic *topic, int64_t now)
     palm__topics_t *topics = &pub_of(part)->topics;
     while (topic->held
            && !try_send(part, name_of(topic), &topic->held->message)) {
-        palm__topics_drop_first(topics, topic);
+        palm__topics_drop(topics, topic->held);
         topic->moved = now;
         palm__topics_set_slow(topics, topic, false);
     }
@@ -94,41 +136,56 @@ send_waiting(palm_part_t *part, struct palm__topic *topic, int64_t now)
 
 /* --- subscriptions -------------------------------------------------------- */
 
+/* What waits for a topic goes to who has subscribed to exactly that.  Others
+ * get it with him: to look for all topics that begin so would take the longer
+ * the more wait. */
 static void
 send_to_newcomer(palm_part_t *part, palm_slice_t subscription)
 {
-    struct palm__topic *topic, *next;
     palm__topics_t *topics = &pub_of(part)->topics;
-    DL_FOREACH_SAFE (topics->waiting, topic, next) {
-        if (topic->name_size >= subscription.size
-            && (subscription.size == 0
-                || !memcmp(topic->name, subscription.data,
-                           subscription.size))) {
-            send_waiting(part, topic, palm__now_ms());
-            palm__topics_tidy(topics, topic);
-        }
+    struct palm__topic *topic = palm__topics_find(topics, subscription);
+    if (topic && topic->held) {
+        int64_t now = palm__now_ms();
+        palm__topics_set_ready(topics, topic, true, now);
+        send_waiting(part, topic, now);
+        palm__topics_tidy(topics, topic);
     }
 }
 
+/* One frame that a peer has sent: 1 or 0 and a topic. */
+static void
+take_subscription(palm_part_t *part, const char *data, size_t size)
+{
+    palm__topics_t *topics = &pub_of(part)->topics;
+    if (size == 0 || (data[0] != 0 && data[0] != 1)) {
+        palm_part_refuse(part, "frame", "it is no subscription");
+        return; /* XPUB lets peers send anything */
+    }
+    palm_slice_t topic = {data + 1, size - 1};
+    if (topic.size > PALM__TOPIC_MAX) {
+        palm_part_refuse(part, "subscription", "its topic is too long");
+        return;
+    }
+    if (palm__topics_subscribe(topics, topic, data[0] == 1)) {
+        palm_part_warn(part, "PALM-PUB-MEMORY", "a subscription is lost: %s",
+                       palm_strerror(errno));
+    }
+    if (data[0] == 1) {
+        send_to_newcomer(part, topic);
+    }
+}
+
+/* Reads so many at most: the part has other things to do, too. */
 void
 palm__pub_readable(palm_part_t *part)
 {
     zmq_msg_t frame;
     (void)zmq_msg_init(&frame);
-    while (zmq_msg_recv(&frame, palm_part_socket(part), ZMQ_DONTWAIT) != -1) {
-        const char *data = zmq_msg_data(&frame);
-        if (zmq_msg_size(&frame) == 0 || (data[0] != 0 && data[0] != 1)) {
-            continue; /* not a subscription: XPUB lets peers send anything */
+    for (int i = 0; i < FRAMES; i++) {
+        if (zmq_msg_recv(&frame, palm_part_socket(part), ZMQ_DONTWAIT) == -1) {
+            break;
         }
-        palm_slice_t topic = {data + 1, zmq_msg_size(&frame) - 1};
-        if (palm__topics_subscribe(&pub_of(part)->topics, topic,
-                                   data[0] == 1)) {
-            palm_part_warn(part, "PALM-PUB-MEMORY",
-                           "a subscription is lost: %s", palm_strerror(errno));
-        }
-        if (data[0] == 1) {
-            send_to_newcomer(part, topic);
-        }
+        take_subscription(part, zmq_msg_data(&frame), zmq_msg_size(&frame));
     }
     (void)zmq_msg_close(&frame);
 }
@@ -163,12 +220,17 @@ drop(palm_part_t *part, zmq_msg_t *message, uint64_t *counter, const char *why)
     (void)zmq_msg_init(message);
 }
 
+/* Keeps a result until somebody subscribes or, if he is there, reads. */
 static void
-hold(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
+hold(palm_part_t *part, palm_slice_t name, zmq_msg_t *message, bool there)
 {
-    if (palm__topics_hold(&pub_of(part)->topics, topic, message,
-                          palm__now_ms())) {
+    palm__topics_t *topics = &pub_of(part)->topics;
+    int64_t now = palm__now_ms();
+    struct palm__topic *topic = palm__topics_hold(topics, name, message, now);
+    if (!topic) {
         drop(part, message, &palm_part_stats(part)->failed, "out of memory");
+    } else if (there) {
+        palm__topics_set_ready(topics, topic, true, now);
     }
 }
 
@@ -185,18 +247,24 @@ publish_frame(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
 {
     palm_part_stats_t *stats = palm_part_stats(part);
     palm__topics_t *topics = &pub_of(part)->topics;
+    if (topic.size > PALM__TOPIC_MAX) {
+        palm_part_refuse(part, "result", "its topic is longer than 1 KiB");
+        return;
+    }
     if (!has_subscriber(part, topic)) {
         if (is_full(part)) {
             drop(part, message, &stats->absent,
                  "its client has not subscribed, and hold_size is used up");
         } else {
-            hold(part, topic, message);
+            hold(part, topic, message, false);
         }
         return;
     }
     struct palm__topic *slow = palm__topics_slow(topics, topic);
-    if (!palm__topics_waiting(topics, topic)
-        && !try_send(part, topic, message)) {
+    struct palm__topic *waiting = palm__topics_waiting(topics, topic);
+    if (waiting) { /* of whom was absent until now, too */
+        palm__topics_set_ready(topics, waiting, true, palm__now_ms());
+    } else if (!try_send(part, topic, message)) {
         if (slow) { /* the topic lay in the message, which is gone */
             palm__topics_set_slow(topics, slow, false);
         }
@@ -205,7 +273,7 @@ publish_frame(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
     if (slow) {
         drop(part, message, &stats->slow, "its client does not read");
     } else {
-        hold(part, topic, message);
+        hold(part, topic, message, true);
     }
 }
 
@@ -261,16 +329,7 @@ publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
 static bool
 must_wait(palm_part_t *part)
 {
-    struct palm__topic *topic;
-    if (!is_full(part)) {
-        return false;
-    }
-    DL_FOREACH (pub_of(part)->topics.waiting, topic) {
-        if (palm__topics_has(&pub_of(part)->topics, name_of(topic))) {
-            return true;
-        }
-    }
-    return false;
+    return pub_of(part)->topics.ready && is_full(part);
 }
 
 int
@@ -327,55 +386,77 @@ palm__pub_send(palm_part_t *part, zmq_msg_t *frame)
  * had, and then the true subscriber is still there.  Returns when the next
  * result is due, ms from now. */
 static int64_t
-expire_absent(palm_part_t *part, struct palm__topic *topic, int64_t now)
+expire_absent(palm_part_t *part, int64_t now)
 {
+    palm__topics_t *topics = &pub_of(part)->topics;
     int64_t hold_time = palm_part_options(part)->hold_time;
-    while (topic->held && now - topic->held->since >= hold_time) {
+    for (int i = 0; i < EXPIRED && topics->aging; i++) {
+        struct palm__held *oldest = topics->aging;
+        struct palm__topic *topic = oldest->topic;
+        if (now - oldest->since < hold_time) {
+            return oldest->since + hold_time - now;
+        }
+        if (topic->ready) { /* somebody is there, slow_timeout counts */
+            palm__topics_stop_aging(topics, oldest);
+            continue;
+        }
         palm_part_count(&palm_part_stats(part)->absent, 1);
         palm_part_warn(part, "PALM-PUB-DROPPED",
                        "result given up: its client has not subscribed");
-        (void)try_send(part, name_of(topic), &topic->held->message);
-        palm__topics_drop_first(&pub_of(part)->topics, topic);
+        (void)try_send(part, name_of(topic), &oldest->message);
+        palm__topics_drop(topics, oldest);
+        palm__topics_tidy(topics, topic);
     }
-    return topic->held ? topic->held->since + hold_time - now : -1;
+    return topics->aging ? 0 : -1;
 }
 
 /* Tries a slow client again, and gives it up when its time is over. */
-static int64_t
+static void
 retry_slow(palm_part_t *part, struct palm__topic *topic, int64_t now)
 {
+    palm__topics_t *topics = &pub_of(part)->topics;
     int64_t timeout = palm_part_options(part)->slow_timeout;
+    if (!palm__topics_has(topics, name_of(topic))) {
+        palm__topics_set_ready(topics, topic, false, now); /* has gone */
+        return;
+    }
     send_waiting(part, topic, now);
     if (topic->held && now - topic->moved >= timeout) {
-        palm__topics_set_slow(&pub_of(part)->topics, topic, true);
+        palm__topics_set_slow(topics, topic, true);
         palm_part_warn(part, "PALM-PUB-DROPPED",
                        "results dropped: their client has read nothing for "
                        "%lld ms",
                        (long long)timeout);
         while (topic->held) {
             palm_part_count(&palm_part_stats(part)->slow, 1);
-            palm__topics_drop_first(&pub_of(part)->topics, topic);
+            palm__topics_drop(topics, topic->held);
         }
     }
-    return topic->held ? RETRY : -1;
+    palm__topics_tidy(topics, topic);
+}
+
+/* A few at a time, each in its turn, however many do not read. */
+static int64_t
+retry_some(palm_part_t *part, int64_t now)
+{
+    palm__topics_t *topics = &pub_of(part)->topics;
+    for (int i = 0; i < TRIES && topics->ready; i++) {
+        struct palm__topic *first = topics->ready;
+        palm__topics_rotate(topics);
+        retry_slow(part, first, now);
+    }
+    return topics->ready ? RETRY : -1;
 }
 
 int64_t
 palm__pub_tick(palm_part_t *part)
 {
-    struct palm__topic *topic, *next;
-    palm__topics_t *topics = &pub_of(part)->topics;
-    int64_t soonest = -1;
-    if (!topics->waiting) {
+    if (pub_of(part)->topics.count == 0) {
         return -1;
     }
     int64_t now = palm__now_ms();
-    DL_FOREACH_SAFE (topics->waiting, topic, next) {
-        int64_t due = palm__topics_has(topics, name_of(topic))
-                          ? retry_slow(part, topic, now)
-                          : expire_absent(part, topic, now);
-        soonest = due >= 0 && (soonest < 0 || due < soonest) ? due : soonest;
-        palm__topics_tidy(topics, topic);
-    }
-    return soonest;
+    int64_t expires = expire_absent(part, now);
+    int64_t retries = retry_some(part, now);
+    return expires < 0 || (retries >= 0 && retries < expires) ? retries
+                                                              : expires;
 }

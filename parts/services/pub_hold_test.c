@@ -14,6 +14,7 @@
 #include "harness/support/crew.h"
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
+#include "parts/library.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
@@ -69,7 +70,7 @@ results_wait_for_the_subscription(void)
     rig_fini(&bench.rig);
 }
 
-/* A subscription is a prefix, but of its own bytes. */
+/* Neither does one of another topic, nor of a beginning of the topic. */
 static void
 another_subscription_releases_nothing(void)
 {
@@ -81,11 +82,165 @@ another_subscription_releases_nothing(void)
     void *other = subscriber(&bench, "x");
     push(&bench, "x", "fence");
     expect_published(other, "x", "fence");
-    void *sub = subscriber(&bench, "l");
+    rig_subscribe(other, "l");
+    rig_subscribe(other, "y");
+    push(&bench, "y", "fence");
+    expect_published(other, "y", "fence");
+    void *sub = subscriber(&bench, "late");
     expect_published(sub, "late", "held");
     EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
     rig_fini(&bench.rig);
 }
+
+/* What is delivered gives its room back: fifty times what there is. */
+static void
+room_comes_back(void)
+{
+    static char payload[1001];
+    struct bench bench;
+    palm_part_options_t options;
+    char client[16];
+    memset(payload, 'x', sizeof payload - 1);
+    palm_part_options_init(&options);
+    options.hold_size = 10000;
+    start(&bench, &options);
+    void *sub = subscriber(&bench, "nothing");
+    for (int round = 1; round <= 100; round++) {
+        (void)snprintf(client, sizeof client, "client %03d", round);
+        for (int i = 0; i < 5; i++) {
+            push(&bench, client, payload);
+        }
+        rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub",
+                        COUNTER(received), 5 * (uint64_t)round);
+        EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
+        rig_subscribe(sub, client);
+        for (int i = 0; i < 5; i++) {
+            expect_published(sub, client, payload);
+        }
+    }
+    rig_fini(&bench.rig);
+}
+
+/* So many that to look at all of them for each message would take minutes. */
+static void
+many_absent_clients_hold_nobody_up(void)
+{
+    enum { ABSENT = 100000 };
+    struct bench bench;
+    char client[24];
+    start(&bench, NULL);
+    void *sub = subscriber(&bench, "here");
+    push(&bench, "here", "before");
+    expect_published(sub, "here", "before");
+    for (int i = 0; i < ABSENT; i++) {
+        (void)snprintf(client, sizeof client, "absent %d", i);
+        push(&bench, client, "");
+    }
+    push(&bench, "here", "after");
+    expect_published(sub, "here", "after");
+    MUST(rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent > 0);
+    rig_drop(&bench.rig);
+}
+
+/* --- topics --------------------------------------------------------------- */
+
+static void
+a_topic_that_is_too_long_is_refused(void)
+{
+    enum { LONGEST = 1024 };
+    static char client[LONGEST + 2];
+    struct bench bench;
+    start(&bench, NULL);
+    memset(client, 'x', LONGEST);
+    void *sub = subscriber(&bench, client);
+    push(&bench, client, "as long as may be");
+    expect_published(sub, client, "as long as may be");
+    client[LONGEST] = 'x';
+    push(&bench, client, "too long");
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(undecodable),
+                    1);
+    void *refused = subscriber(&bench, client);
+    rig_subscribe(refused, "fence");
+    push(&bench, "fence", "goes on");
+    expect_published(refused, "fence", "goes on");
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(undecodable),
+                    2);
+    rig_fini(&bench.rig);
+}
+
+static void
+what_is_no_subscription_is_counted(void)
+{
+    struct bench bench;
+    start(&bench, NULL);
+    void *peer = rig_connect(&bench.rig, ZMQ_XSUB, PALM_SIDE_OUTBOUND, "Pub");
+    for (int i = 0; i < 500; i++) {
+        MUST(zmq_send(peer, "\2no", 3, 0) == 3);
+    }
+    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(undecodable),
+                    500);
+    void *sub = subscriber(&bench, "here");
+    push(&bench, "here", "goes on");
+    expect_published(sub, "here", "goes on");
+    rig_fini(&bench.rig);
+}
+
+/* --- what is due ---------------------------------------------------------- */
+
+static palm_part_class_t due_class;
+static bool is_armed, has_brought, was_noticed;
+
+static void
+bring_once(palm_part_t *part)
+{
+    palm_library_find("PubService")->operations.readable(part);
+    if (__atomic_load_n(&is_armed, __ATOMIC_SEQ_CST)) {
+        has_brought = true;
+    }
+}
+
+static int64_t
+notice(palm_part_t *part)
+{
+    if (has_brought) {
+        __atomic_store_n(&was_noticed, true, __ATOMIC_SEQ_CST);
+    }
+    return palm_library_find("PubService")->operations.tick(part);
+}
+
+static bool
+noticed(void *arg)
+{
+    (void)arg;
+    return __atomic_load_n(&was_noticed, __ATOMIC_SEQ_CST);
+}
+
+/* A part that asks first what is due, and then hears what changes it, sleeps
+ * for too long. */
+static void
+what_the_world_brings_is_due_at_once(void)
+{
+    struct bench bench;
+    due_class = *palm_library_find("PubService");
+    due_class.operations.readable = bring_once;
+    due_class.operations.tick = notice;
+    rig_init(&bench.rig, NULL);
+    rig_add(&bench.rig, "WorkerPullService", "WorkerPull", "Pub", NULL);
+    rig_add_class(&bench.rig, &due_class, "Pub", NULL, NULL);
+    rig_start(&bench.rig);
+    bench.push =
+        rig_connect(&bench.rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "WorkerPull");
+    void *sub = subscriber(&bench, "here");
+    push(&bench, "here", "first");
+    expect_published(sub, "here", "first");
+    __atomic_store_n(&is_armed, true, __ATOMIC_SEQ_CST);
+    push(&bench, "here", "second");
+    expect_published(sub, "here", "second");
+    MUST(tap_await(noticed, NULL));
+    rig_fini(&bench.rig);
+}
+
+/* --- hold_time and hold_size ---------------------------------------------- */
 
 static void
 results_are_held_for_hold_time(void)
@@ -277,6 +432,13 @@ static const struct tap_test tests[] = {
      results_wait_for_the_subscription},
     {"another subscription releases nothing",
      another_subscription_releases_nothing},
+    {"what is held and delivered gives its room back", room_comes_back},
+    {"many absent clients hold nobody up", many_absent_clients_hold_nobody_up},
+    {"a topic of more than 1 KiB is refused",
+     a_topic_that_is_too_long_is_refused},
+    {"what is no subscription is counted", what_is_no_subscription_is_counted},
+    {"what the world brings is due at once",
+     what_the_world_brings_is_due_at_once},
     {"results are held for hold_time, then counted absent",
      results_are_held_for_hold_time},
     {"results are held up to hold_size, others counted absent",

@@ -16,37 +16,47 @@
 #include "uthash.h"
 #include "utlist.h"
 
+/* A topic is the name of a client or of a server.  What is longer is none. */
+#define PALM__TOPIC_MAX 1024 /* bytes */
+
 /* A result that waits. */
 struct palm__held {
     zmq_msg_t message;
+    size_t cost;   /* bytes of the budget that it takes, given back with it */
     int64_t since; /* ms */
-    struct palm__held *prev, *next;
+    bool aging;    /* among those that are given up one day */
+    struct palm__topic *topic;
+    struct palm__held *prev, *next;     /* of one topic */
+    struct palm__held *older, *younger; /* of all topics, by age */
 };
 
 /* A topic that somebody subscribed to, or for which results wait. */
 struct palm__topic {
     UT_hash_handle hh;
-    struct palm__topic *prev, *next; /* among those with results waiting */
+    struct palm__topic *prev, *next; /* among those that are ready */
     struct palm__held *held;
     int64_t moved;   /* when one of its results last left, ms */
     bool subscribed; /* to exactly this topic */
+    bool ready;      /* has results that wait for a subscriber to read */
     bool slow;       /* has been too slow: what does not fit is dropped */
     size_t name_size;
     char name[];
 };
 
 typedef struct palm__topics {
-    struct palm__topic *all;     /* by name */
-    struct palm__topic *waiting; /* those with results waiting */
-    struct palm__topic *last;    /* last found, subscribed and idle */
-    unsigned lengths[256];       /* subscriptions by length of the topic */
-    unsigned longer;             /* subscriptions of 256 bytes and more */
-    unsigned slow;               /* topics that are given up as slow */
-    uint64_t count;              /* results waiting */
-    size_t bytes;                /* of them */
+    struct palm__topic *all;   /* by name */
+    struct palm__topic *ready; /* those whose subscribers do not read */
+    struct palm__held *aging;  /* what waits for a subscription, oldest first */
+    struct palm__topic *last;  /* last found, subscribed and idle */
+    uint32_t key;              /* of the hash; a peer must not know it */
+    unsigned lengths[PALM__TOPIC_MAX + 1]; /* subscriptions by their length */
+    unsigned slow;                         /* topics given up as slow */
+    uint64_t count;                        /* results waiting */
+    size_t bytes;                          /* what they cost */
 } palm__topics_t;
 
-void palm__topics_init(palm__topics_t *self);
+/* Peers choose topics, so they are hashed with a key that peers cannot know. */
+void palm__topics_init(palm__topics_t *self, uint32_t key);
 void palm__topics_fini(palm__topics_t *self);
 
 /* Notes that a topic is now subscribed to, or no longer is. */
@@ -54,6 +64,9 @@ int palm__topics_subscribe(palm__topics_t *self, palm_slice_t topic, bool is);
 
 /* Whether a subscription matches: one that is a prefix of the topic. */
 bool palm__topics_has(palm__topics_t *self, palm_slice_t topic);
+
+/* The topic if it is known, else NULL. */
+struct palm__topic *palm__topics_find(palm__topics_t *self, palm_slice_t name);
 
 /* The topic if results wait for it, else NULL. */
 struct palm__topic *palm__topics_waiting(palm__topics_t *self,
@@ -69,12 +82,24 @@ void palm__topics_set_slow(palm__topics_t *self, struct palm__topic *topic,
 /* The topic if its client has been given up as too slow, else NULL. */
 struct palm__topic *palm__topics_slow(palm__topics_t *self, palm_slice_t topic);
 
-/* Makes a result wait; takes *message on success.  -1: ENOMEM. */
-int palm__topics_hold(palm__topics_t *self, palm_slice_t topic,
-                      zmq_msg_t *message, int64_t now);
+/* Makes a result wait; takes *message on success, in which the name may lie.
+ * Returns its topic, or NULL: ENOMEM. */
+struct palm__topic *palm__topics_hold(palm__topics_t *self, palm_slice_t name,
+                                      zmq_msg_t *message, int64_t now);
 
-/* Takes the first result that waits for a topic off, frees it. */
-void palm__topics_drop_first(palm__topics_t *self, struct palm__topic *topic);
+/* Notes that what waits for a topic waits for its subscribers to read, or that
+ * it waits for a subscription. */
+void palm__topics_set_ready(palm__topics_t *self, struct palm__topic *topic,
+                            bool is, int64_t now);
+
+/* Puts the first topic that is ready behind the others. */
+void palm__topics_rotate(palm__topics_t *self);
+
+/* The result is not given up for its age any more. */
+void palm__topics_stop_aging(palm__topics_t *self, struct palm__held *held);
+
+/* Takes a result that waits off, frees it; its message may have been sent. */
+void palm__topics_drop(palm__topics_t *self, struct palm__held *held);
 
 /* Forgets a topic that nobody subscribed to and nothing waits for. */
 void palm__topics_tidy(palm__topics_t *self, struct palm__topic *topic);
