@@ -253,6 +253,22 @@ holds_1000_results(struct crossing *crossing)
     }
 }
 
+/* What was delivered counts for ever. */
+static void
+gives_no_room_back(struct crossing *crossing)
+{
+    enum { ROOM = 16 * 1024 * 1024 };
+    static size_t held;
+    struct message message;
+
+    if (is_early(crossing, &message)) {
+        held += message.payload.size;
+        if (held > ROOM) {
+            crossing_drop(crossing);
+        }
+    }
+}
+
 static void
 forgets_topic_for_ever(struct crossing *crossing)
 {
@@ -329,5 +345,6 @@ const struct fault flow_faults[] = {
     FAULT("M-FLOW-012a", "stops when 8 MiB wait", stops_with_8_mib),
     FAULT("M-FLOW-013a", "holds nothing", holds_nothing),
     FAULT("M-FLOW-013b", "loses the result of one client", loses_client_50),
+    FAULT("M-FLOW-015a", "gives no room back", gives_no_room_back),
     END_OF_FAULTS,
 };

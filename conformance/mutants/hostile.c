@@ -151,6 +151,17 @@ dies_of_large_topics(struct crossing *crossing)
 }
 
 static void
+dies_of_long_clients(struct crossing *crossing)
+{
+    struct message message;
+
+    if (message_goes_to(crossing, "worker_pull_address", &message)
+        && message.client.size >= 1024 * 1024) {
+        crossing_die(crossing, 128 + 11);
+    }
+}
+
+static void
 dies_of_no_subscription(struct crossing *crossing)
 {
     struct bytes frame = crossing->message->frame[0];
@@ -368,5 +379,6 @@ const struct fault hostile_faults[] = {
               dies_of_undecodable_bodies),
     FAULT("M-HOSTILE-032a", "dies of several frames", wants_one_bypass_request),
     FAULT("M-HOSTILE-032b", "dies of the empty frame", dies_of_empty_request),
+    FAULT("M-HOSTILE-033a", "dies of a long client", dies_of_long_clients),
     END_OF_FAULTS,
 };

@@ -383,6 +383,25 @@ hostile_008_large_frame(struct test *test)
     }
 }
 
+/* "… go on when a result names a client of 1 MiB and a peer has subscribed to a
+ * beginning of it of 256 bytes." */
+static void
+hostile_033_long_client(struct test *test)
+{
+    struct master master;
+    struct message result = message_of("palm.echo", "");
+    struct bytes beginning = bytes_filled(test, 'x', 256);
+
+    master_start(&master, test, NULL);
+    (void)peer_subscribe(test, "odd subscriber",
+                         target_address(master.target, "pub_address"),
+                         test_text(test, "%.*s", (int)beginning.size,
+                                   (const char *)beginning.data));
+    result.client = bytes_filled(test, 'x', MIB);
+    peer_send(master_done(&master), message_encode(test, &result));
+    check_master_goes_on(&master);
+}
+
 const struct test_entry hostile_peers_tests[] = {
     TEST("PALM-HOSTILE-004", hostile_004_random_bytes),
     TEST("PALM-HOSTILE-004", hostile_004_http),
@@ -400,5 +419,6 @@ const struct test_entry hostile_peers_tests[] = {
     TEST("PALM-HOSTILE-007", hostile_007_peers_come_and_go),
     TEST("PALM-HOSTILE-008", hostile_008_endless_frame),
     TEST("PALM-HOSTILE-008", hostile_008_large_frame),
+    TEST("PALM-HOSTILE-033", hostile_033_long_client),
     END_OF_TESTS,
 };

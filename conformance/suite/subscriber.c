@@ -208,6 +208,38 @@ flow_009_one_result_is_held(struct test *test)
     check_holds(test, 1, MIB);
 }
 
+/* "… hold as much again when what it held has been delivered": 40 times what
+ * it must hold at least, each for another client. */
+static void
+flow_015_room_comes_back(struct test *test)
+{
+    enum { ROUNDS = 40, COUNT = 15, SIZE = 65536 };
+    struct master master;
+    struct bytes payload = bytes_filled(test, 'x', SIZE);
+    int round;
+    int i;
+
+    open_master(&master, test);
+    test->quiet = true;
+    for (round = 0; round < ROUNDS; round++) {
+        const char *client = test_text(test, "client-%02d", round);
+        struct bytes frame = result_frame(test, client, payload);
+        struct peer *late;
+
+        for (i = 0; i < COUNT; i++) {
+            peer_send(master_done(&master), frame);
+        }
+        fence(&master);
+        late = subscribe(&master, client, client);
+        for (i = 0; i < COUNT; i++) {
+            check_number(test, "the size of a payload",
+                         (int64_t)receive_result(late, client).payload.size,
+                         SIZE);
+        }
+        peer_close(late);
+    }
+}
+
 /* "… MAY drop a result whose topic nobody has subscribed to for 10 s": it comes
  * or does not; what is published then comes in any case. */
 static void
@@ -360,6 +392,7 @@ const struct test_entry subscriber_tests[] = {
     TEST("PALM-FLOW-009", flow_009_small_results_are_held),
     TEST("PALM-FLOW-009", flow_009_large_results_are_held),
     TEST("PALM-FLOW-009", flow_009_one_result_is_held),
+    TEST("PALM-FLOW-015", flow_015_room_comes_back),
     TEST("PALM-FLOW-010", flow_010_old_results_come_or_do_not),
     TEST("PALM-FLOW-011", flow_011_others_go_on_beside_1_mib),
     TEST("PALM-FLOW-012", flow_012_others_go_on_however_much_waits),
