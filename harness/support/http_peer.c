@@ -223,6 +223,17 @@ http_has_line(const struct http_peer *peer, const char *line)
     return false;
 }
 
+bool
+http_expect_refusal(struct http_peer *peer)
+{
+    drop_last_answer(peer);
+    if (peer->size == 0 && receive(peer) == 0) {
+        return false;
+    }
+    http_expect(peer, 400, "");
+    return true;
+}
+
 void
 http_expect_end(struct http_peer *peer)
 {

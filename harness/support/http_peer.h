@@ -44,6 +44,11 @@ void http_read(struct http_peer *peer);
 /* Receives one, which must have this status, and this text in its body. */
 void http_expect(struct http_peer *peer, unsigned status, const char *part);
 
+/* Receives an answer with status 400, or the end of the connection: HTTP
+ * libraries differ in what they say to bytes that are no HTTP.  Whether there
+ * was an answer. */
+bool http_expect_refusal(struct http_peer *peer);
+
 /* Whether the last answer has this line in its head. */
 bool http_has_line(const struct http_peer *peer, const char *line);
 

@@ -87,10 +87,11 @@ garbage_behind_a_request_costs_only_itself(void)
     http_ask(&peer, "POST", "/echo", "good");
     http_say(&peer, "\x01\x02\xff garbage\r\n\r\n");
     http_expect(&peer, 200, "good");
-    http_expect(&peer, 400, "");
-    http_expect_end(&peer);
+    if (http_expect_refusal(&peer)) {
+        http_expect_end(&peer);
+        owner_await(&owner, &owner.warned, 1);
+    }
     http_once(owner.endpoint, "POST", "/echo", "next", 200, "next");
-    owner_await(&owner, &owner.warned, 1);
     finish(&owner, &peer);
 }
 
@@ -183,6 +184,22 @@ refuses(struct http_owner *owner, unsigned status, const void *text,
     EQUAL_INT(0, owner_get(owner, &owner->served));
 }
 
+/* The same of what is no HTTP: it is refused with 400, or the connection ends.
+ */
+static void
+refuses_as_no_http(struct http_owner *owner, const void *text, size_t size)
+{
+    struct http_peer peer;
+    http_open(&peer, owner->endpoint);
+    http_say_bytes(&peer, text, size);
+    (void)http_expect_refusal(&peer);
+    http_close(&peer);
+    EQUAL_INT(0, owner_get(owner, &owner->served));
+}
+
+#define REFUSES_AS_NO_HTTP(owner, text)                                        \
+    refuses_as_no_http(owner, text, sizeof text - 1)
+
 #define REFUSES(owner, status, text)                                           \
     refuses(owner, status, text, sizeof text - 1)
 
@@ -264,7 +281,7 @@ forged_lengths_are_refused(void)
         int size = snprintf(text, sizeof text,
                             "POST /echo HTTP/1.1\r\nHost: a\r\n%s\r\n\r\nbody",
                             headers[i]);
-        refuses(&owner, 400, text, (size_t)size);
+        refuses_as_no_http(&owner, text, (size_t)size);
     }
     finish(&owner, &peer);
 }
@@ -275,9 +292,10 @@ what_is_no_http_is_refused(void)
     struct http_owner owner;
     struct http_peer peer;
     begin(&owner, &peer);
-    REFUSES(&owner, 400, "GET /echo HTTP/1.1\r\n\r\n"); /* no Host */
-    REFUSES(&owner, 400, "GET /echo\r\n\r\n");
-    REFUSES(&owner, 400, "GET /echo HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n");
+    REFUSES_AS_NO_HTTP(&owner, "GET /echo HTTP/1.1\r\n\r\n"); /* no Host */
+    REFUSES_AS_NO_HTTP(&owner, "GET /echo\r\n\r\n");
+    REFUSES_AS_NO_HTTP(&owner,
+                       "GET /echo HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n");
     finish(&owner, &peer);
 }
 
