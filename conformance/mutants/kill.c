@@ -3,7 +3,7 @@
  *
  *   kill --conform PATH --mutant PATH --target CMD [--scripted PATH]
  *        [--run GLOB] [--factor X] [--jobs N] [--except FILE] [--wide]
- *        [--complete]
+ *        [--without-http] [--complete]
  *
  * Each fault of `palm-mutant --list` is run against the tests of the rule that
  * it breaks; those of --scripted (a server of its own) too.  A fault is killed
@@ -12,6 +12,7 @@
  * unless FILE (id, tab, reason) lists it.  What fails there with the
  * small factor is tried again with 1; so is a fault that no test has found.
  *
+ * --without-http: the target has none, so a fault whose tests are skipped is.
  * --wide runs all tests for each fault, and tells which of other topics fail;
  * --complete wants a fault for each MUST that is seen on the wire, and a test
  * for each fault. */
@@ -29,8 +30,8 @@
 
 enum { LINE = 4096 };
 
-struct kill_options kill_options = {NULL, NULL, NULL, NULL,  "*",
-                                    NULL, 0.2,  0,    false, false};
+struct kill_options kill_options = {NULL, NULL, NULL,  NULL,  "*",  NULL,
+                                    0.2,  0,    false, false, false};
 
 static struct fault_row *rows;
 static size_t row_count;
@@ -358,6 +359,10 @@ judge(struct fault_row *row)
     } else if (row->ran == 0 && !kill_options.complete && row->last != NULL
                && strstr(row->last, "matches no test")) {
         tell(false, "%s %s # TODO its rule has no test", row->id, row->what);
+        row->blocked = true;
+    } else if (kill_options.without_http && row->last != NULL
+               && strcmp(row->last, "SKIP") == 0) {
+        tell(true, "%s %s # SKIP the target has no HTTP", row->id, row->what);
         row->blocked = true;
     } else {
         tell(false, "%s %s: survived (%s)", row->id, row->what,

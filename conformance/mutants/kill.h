@@ -18,6 +18,7 @@ struct kill_options {
     double factor;
     unsigned jobs;
     bool wide;
+    bool without_http;
     bool complete;
 };
 

@@ -27,6 +27,7 @@ kill_options_read(int argc, char *const *argv)
         {"--factor", &factor, NULL},
         {"--jobs", &jobs, NULL},
         {"--wide", NULL, &kill_options.wide},
+        {"--without-http", NULL, &kill_options.without_http},
         {"--complete", NULL, &kill_options.complete},
     };
     const size_t count = sizeof table / sizeof table[0];
