@@ -516,7 +516,7 @@ target_log(const struct target *target)
     if (fseek(file, -LOG_SHOWN, SEEK_END) != 0) {
         rewind(file);
     }
-    (void)fread(text, 1, LOG_SHOWN, file);
+    (void)!fread(text, 1, LOG_SHOWN, file); /* fewer are fine */
     (void)fclose(file);
     return text;
 }
