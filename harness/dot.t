@@ -233,7 +233,7 @@ for picture in "$PALM_SRCDIR"/harness/demo/*.svg \
     "$PALM_SRCDIR"/docs/examples/*/*.svg; do
     [ -f "$picture" ] || continue
     name=${picture#"$PALM_SRCDIR"/}
-    cp "${picture%.svg}.ini" "$tmp/drawn.ini"
+    cat "${picture%.svg}.ini" >"$tmp/drawn.ini" # cp would keep a mode 0444
     if [ "$PALM_HTTP" != yes ] && grep -q '^part = Http' "$tmp/drawn.ini"; then
         skip "$name is up to date" 'built without HTTP'
         continue
