@@ -8,6 +8,8 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "core/error.h"
@@ -127,6 +129,13 @@ tap_await(bool (*fact)(void *arg), void *arg)
         (void)nanosleep(&moment, NULL);
     }
     return true;
+}
+
+void
+tap_limit(int fd)
+{
+    const struct timeval limit = {.tv_sec = tap_deadline() / 1000};
+    MUST(!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit));
 }
 
 static void

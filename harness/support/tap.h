@@ -42,6 +42,9 @@ int64_t tap_now(void);
  * calls it yields for a moment.  Returns the last answer. */
 bool tap_await(bool (*fact)(void *arg), void *arg);
 
+/* Gives a plain socket tap_deadline() for each receive. */
+void tap_limit(int fd);
+
 /* Every assertion ends the test at once, and prints both values, errno and the
  * place. */
 void tap_must(bool ok, const char *expression, const char *file, int line);
