@@ -123,13 +123,14 @@ typedef struct palm_operations {
      * nothing and is called again; another error costs the message. */
     int (*send)(palm_part_t *part, zmq_msg_t *frame);
 
-    /* Serves the world until there is nothing to do (a socket: until EAGAIN).
-     * Called before each wait, also while an inbound part has no credit or
-     * waits for its answer. */
+    /* Serves the world until there is nothing to do (a socket: until EAGAIN),
+     * or for a while: a class that has a tick, too, is called again at once if
+     * something lies in its socket.  Called before each wait, also while an
+     * inbound part has no credit or waits for its answer. */
     void (*readable)(palm_part_t *part);
 
     /* Does what is due.  Returns the milliseconds until the next call, -1 for
-     * never.  Called before each wait. */
+     * never.  Called before each wait, behind readable. */
     int64_t (*tick)(palm_part_t *part);
 
     /* Outbound: how many messages send() took and still holds. */
