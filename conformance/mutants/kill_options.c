@@ -8,6 +8,17 @@
 
 enum { TOPIC_AT = 5, LINE = 1024 };
 
+static unsigned
+core_count(void)
+{
+#ifdef _SC_NPROCESSORS_ONLN
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+#else
+    long cores = 1;
+#endif
+    return cores > 0 ? (unsigned)cores : 1;
+}
+
 int
 kill_options_read(int argc, char *const *argv)
 {
@@ -31,11 +42,6 @@ kill_options_read(int argc, char *const *argv)
         {"--complete", NULL, &kill_options.complete},
     };
     const size_t count = sizeof table / sizeof table[0];
-#ifdef _SC_NPROCESSORS_ONLN
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-#else
-    long cores = 1;
-#endif
     int at;
 
     for (at = 1; at < argc; at++) {
@@ -62,8 +68,8 @@ kill_options_read(int argc, char *const *argv)
     if (factor != NULL) {
         kill_options.factor = strtod(factor, NULL);
     }
-    kill_options.jobs = jobs != NULL ? (unsigned)strtoul(jobs, NULL, 10)
-                                     : 5 * (unsigned)(cores > 0 ? cores : 1);
+    kill_options.jobs =
+        jobs != NULL ? (unsigned)strtoul(jobs, NULL, 10) : 5 * core_count();
     if (!(kill_options.factor >= 0.01) || kill_options.jobs < 1) {
         fputs("kill: --factor and --jobs must be numbers above 0\n", stderr);
         return -1;

@@ -28,7 +28,7 @@
 enum {
     RETRY = 2,     /* ms between two tries for slow clients */
     TRIES = 8,     /* topics that are tried in one go */
-    FRAMES = 256,  /* subscriptions that are read in one go */
+    FRAMES = 1024, /* subscriptions that are read in one go */
     EXPIRED = 256, /* results that are given up in one go */
     SPARE = 512    /* bytes of a frame that is no subscription: a handshake's */
 };
@@ -53,22 +53,17 @@ draw_key(palm_part_t *part, uint32_t *key)
 }
 
 /* What peers send is subscriptions.  libzmq keeps 34 bytes for each byte of
- * one and reads as many as have come at once, so they are short, and few wait
- * in the socket. */
+ * one, so they are short.  Its queue is not: a SUB drops subscriptions that do
+ * not fit into the queues of both sides, without a word. */
 static int
 limit_subscriptions(palm_part_t *part)
 {
-    const int frames = FRAMES;
     int64_t most = palm_part_options(part)->max_message_size;
     if (most < 0 || most > PALM__TOPIC_MAX + SPARE) {
         most = PALM__TOPIC_MAX + SPARE;
     }
     return zmq_setsockopt(palm_part_socket(part), ZMQ_MAXMSGSIZE, &most,
-                          sizeof most)
-                   || zmq_setsockopt(palm_part_socket(part), ZMQ_RCVHWM,
-                                     &frames, sizeof frames)
-               ? -1
-               : 0;
+                          sizeof most);
 }
 
 int

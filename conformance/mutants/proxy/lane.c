@@ -41,11 +41,24 @@ outlet(const struct lane *lane)
                                                            : lane->to;
 }
 
+/* A topic of more than 1 KiB need not be served.  A server may end the
+ * connection that brings it, and ours brings everybody's. */
+static bool
+is_long_topic(const struct lane *lane, const struct parcel *parcel)
+{
+    return lane->to_target && strcmp(lane->endpoint, "pub_address") == 0
+           && parcel_frame(parcel, 0).size > 1 + 1024;
+}
+
 static void
 post(struct lane *lane, struct parcel *parcel)
 {
     struct parcel **last = &lane->waiting;
 
+    if (is_long_topic(lane, parcel)) {
+        parcel_free(parcel);
+        return;
+    }
     if (*last == NULL && parcel_send(parcel, outlet(lane))) {
         return;
     }
