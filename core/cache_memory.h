@@ -12,6 +12,8 @@
 #include <uthash.h>
 #include <zmq.h>
 
+#include "core/hash.h"
+
 #define PALM__ENTRY_LIVES INT64_MAX /* a deadline: none */
 
 typedef struct palm__entry {

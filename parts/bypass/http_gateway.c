@@ -25,6 +25,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "core/hash.h"
 #include "parts/http/glue.h"
 #include "parts/http/target.h"
 

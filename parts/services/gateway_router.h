@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "core/hash.h"
 #include "core/part.h"
 #include "uthash.h"
 
