@@ -233,6 +233,8 @@ a_request_without_delimiter_is_dropped(void)
     send_text(dealer, "right", 0);
     expect_text(dealer, "", true);
     expect_text(dealer, "right", false);
+    /* The part counts a reply behind its sending. */
+    rig_await_count(&rig, PALM_SIDE_BYPASS, "Rep", COUNTER(sent), 1);
     palm_part_stats_t stats = rig_stats(&rig, PALM_SIDE_BYPASS, "Rep");
     EQUAL_INT(4, stats.received);
     EQUAL_INT(3, stats.undecodable);
