@@ -324,7 +324,9 @@ publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
 static bool
 must_wait(palm_part_t *part)
 {
-    return pub_of(part)->topics.ready && is_full(part);
+    struct palm__pub *pub = pub_of(part);
+    pub->waits = pub->topics.ready && is_full(part);
+    return pub->waits;
 }
 
 int
@@ -443,6 +445,8 @@ retry_some(palm_part_t *part, int64_t now)
     return topics->ready ? RETRY : -1;
 }
 
+/* What slow clients give up changes what is due, so they come first; and it
+ * may end the wait of a message that has been refused. */
 int64_t
 palm__pub_tick(palm_part_t *part)
 {
@@ -450,8 +454,11 @@ palm__pub_tick(palm_part_t *part)
         return -1;
     }
     int64_t now = palm__now_ms();
-    int64_t expires = expire_absent(part, now);
     int64_t retries = retry_some(part, now);
+    int64_t expires = expire_absent(part, now);
+    if (pub_of(part)->waits && !must_wait(part)) {
+        return 0;
+    }
     return expires < 0 || (retries >= 0 && retries < expires) ? retries
                                                               : expires;
 }

@@ -9,6 +9,7 @@
 struct palm__pub {
     palm__topics_t topics; /* who subscribed, what is held for whom */
     int yielded;           /* of a gather hook: 0, or -1 if one failed */
+    bool waits;            /* for slow clients: a message has been refused */
 };
 
 int palm__pub_open(palm_part_t *part, palm_error_t *err);

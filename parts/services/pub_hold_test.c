@@ -383,6 +383,7 @@ start_slow(struct bench *bench)
     options.hwm = 2;
     options.slow_timeout = 100;
     options.hold_size = 4 * LARGE;
+    options.hold_time = 3600000; /* nobody may wait for that */
     start(bench, &options);
     void *slow = rig_connect(&bench->rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
     const char *endpoint =
