@@ -20,6 +20,19 @@ job() {
     err=$(cat "$tmp/run.err")
 }
 
+# Gives up what does not come, and only that: so late that this machine brings
+# what does come ($1) in time.
+job_that_misses() {
+    wanted=$1
+    tries=0
+    shift
+    for limit in 300ms 1200ms 4800ms; do
+        job "$tmp/naps" sleep --timeout $limit "$@"
+        tries=$((tries + 1))
+        [ "$out" = "$wanted" ] && break
+    done
+}
+
 # --- nobody works -----------------------------------------------------------
 printf 'a\nb\nc\n' >"$tmp/abc"
 : >"$tmp/empty"
@@ -127,7 +140,8 @@ is 'and it comes, too' "$status/$(grep -c 300ms "$tmp/run.out")" 0/1
 
 # A line that is lost costs only itself.
 printf '1ms\nnever\n2ms\n' >"$tmp/naps"
-job "$tmp/naps" sleep --ordered --timeout 300ms
+job_that_misses '1ms
+2ms' --ordered
 is 'a missing line: status' "$status" 1
 is 'a missing line: the others are printed in order' "$out" '1ms
 2ms'
@@ -142,7 +156,7 @@ count() {
     sed -n 's/.*COUNTED.* received=\([0-9]*\).*/\1/p' "$tmp/$1.err"
 }
 is 'both have worked, and nothing twice' \
-    $(($(count one) + $(count two))) 5211
+    $(($(count one) + $(count two))) $((5208 + 3 * tries))
 ok 'the first has worked' test "$(count one)" -gt 1000
 ok 'the second too' test "$(count two)" -gt 1000
 
@@ -150,7 +164,8 @@ start_ready one palm-worker --db "$db" || bail_out 'no worker'
 one=$pid
 start_ready two palm-worker --db "$db" || bail_out 'no worker'
 two=$pid
-job "$tmp/naps" sleep --timeout 300ms --window 1
+job_that_misses '1ms
+2ms' --window 1
 is 'what is given up makes room in the window' "$status/$out" '1/1ms
 2ms'
 stop "$one"
