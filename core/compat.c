@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef HAVE_MALLOC_TRIM
+#include <malloc.h>
+#endif
 #ifdef HAVE_SYS_RANDOM_H
 #include <sys/random.h>
 #endif
@@ -103,6 +106,14 @@ palm__thread_batch(void)
 #ifdef SCHED_BATCH
     const struct sched_param param = {.sched_priority = 0};
     (void)sched_setscheduler(0, SCHED_BATCH, &param); /* 0 = this thread */
+#endif
+}
+
+void
+palm__memory_trim(void)
+{
+#ifdef HAVE_MALLOC_TRIM
+    (void)malloc_trim(0);
 #endif
 }
 

@@ -20,6 +20,10 @@ void palm__thread_name(const char *name);
  * for grows meanwhile.  Does nothing where that is unknown. */
 void palm__thread_batch(void);
 
+/* Gives memory that is free back to the system.  Does nothing where it cannot.
+ */
+void palm__memory_trim(void);
+
 /* Milliseconds on a clock that only goes forward. */
 int64_t palm__now_ms(void);
 int64_t palm__now_us(void);

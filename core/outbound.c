@@ -67,15 +67,14 @@ palm__outbound_fini(palm_part_t *part)
 
 /* --- the queue of trains -------------------------------------------------- */
 
+/* Of the first train some may have gone already. */
 static uint64_t
 queued_messages(struct palm__outbound *out)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < out->queue.count; i++) {
-        palm__train_t *train = palm__train_of(palm__queue_at(&out->queue, i));
-        n += train->size - train->next;
-    }
-    return n;
+    uint64_t gone = out->queue.count
+                        ? palm__train_of(palm__queue_at(&out->queue, 0))->next
+                        : 0;
+    return out->queued - gone;
 }
 
 /* --- answers to the router ------------------------------------------------ */
@@ -220,6 +219,16 @@ give_up(palm_part_t *part, palm__train_t *train)
     return 0;
 }
 
+/* A class that may hold messages counts those that it sends. */
+static void
+count_sent(palm_part_t *part, size_t size)
+{
+    if (!part->class_->operations.held) {
+        palm__count(&part->stats.sent_bytes, size);
+        palm__count(&part->stats.sent, 1);
+    }
+}
+
 /* Delivers one message.  Returns -1 if the world takes no more at the moment;
  * 0 if it is done with, sent or lost. */
 static int
@@ -253,8 +262,8 @@ deliver(palm_part_t *part, palm__train_t *train)
         palm__feedback_await(part, train, sent);
     }
     if (sent) {
-        palm__count(&part->stats.sent_bytes, size);
-        palm__count(&part->stats.sent, 1);
+        out->taken++;
+        count_sent(part, size);
     } else {
         lose(part, "sending");
         discard(message);
@@ -293,7 +302,7 @@ static bool
 is_ended(const palm_part_t *part)
 {
     return part->options.messages
-           && part->stats.sent >= (uint64_t)part->options.messages;
+           && part->out.taken >= (uint64_t)part->options.messages;
 }
 
 /* Returns the credit of messages that go nowhere. */
@@ -347,6 +356,7 @@ run_queue(palm_part_t *part)
             return false;
         }
         uint32_t left = train->size - train->next;
+        out->queued -= train->size;
         if (part->class_->waits) {
             note.count = left; /* the others have their feedback */
         }
@@ -371,7 +381,9 @@ take_train(palm_part_t *part, zmq_msg_t *frame)
     palm__count(&part->stats.received_bytes, note.bytes);
     if (palm__queue_push(&part->out.queue, frame)) { /* no memory */
         turn_away(part, note.count, &note);
+        return;
     }
+    part->out.queued += note.count;
 }
 
 static void

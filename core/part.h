@@ -133,7 +133,8 @@ typedef struct palm_operations {
      * never.  Called before each wait, behind readable. */
     int64_t (*tick)(palm_part_t *part);
 
-    /* Outbound: how many messages send() took and still holds. */
+    /* Outbound: how many messages send() took and still holds.  A class that
+     * has this counts those that it sends (sent, sent_bytes) itself. */
     uint64_t (*held)(palm_part_t *part);
 
     /* Outbound: takes what a gather hook yields.  On EAGAIN it keeps nothing
@@ -198,7 +199,7 @@ typedef struct palm_part_options {
     int64_t linger;           /* ms to flush the socket on stop */
     int64_t keepalive;        /* ms of silence before tcp asks, 0 = never */
     int64_t reply_timeout;    /* ms a blocking part waits, -1 for ever */
-    int64_t hold_size;        /* PubService: bytes held for absent clients */
+    int64_t hold_size;        /* PubService: bytes held for late clients */
     int64_t hold_time;        /* PubService: ms a result is held for one */
     int64_t slow_timeout;     /* PubService: ms a slow client is waited for */
     int64_t max_workers;      /* HttpConnection: requests in flight */

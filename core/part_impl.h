@@ -54,6 +54,8 @@ struct palm__asked {
 /* What an outbound part has been given. */
 struct palm__outbound {
     palm__queue_t queue;       /* trains; bypass part: messages */
+    uint64_t queued;           /* messages in all trains of the queue */
+    uint64_t taken;            /* messages that the class has taken */
     struct palm__debt *debts;  /* per inbound part, by index */
     bool started;              /* the first message of the queue is prepared */
     int64_t due;               /* when that one has waited too long, ms */

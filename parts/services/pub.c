@@ -7,15 +7,16 @@
  *   server's name, and the stage is one higher.  handle_stream may choose.
  * - A subscriber may come after its results: existing clients subscribe and
  *   push at the same moment.  The socket tells us the subscriptions, so a
- *   result that nobody would get is held, at most hold_time and hold_size, and
- *   leaves when its client subscribes.  Then it is dropped, counted as absent.
+ *   result that its client would not get is held, at most hold_time and
+ *   hold_size, and leaves when he subscribes.  Then it is dropped, counted as
+ *   absent if nobody else has got it.
  * - A client that does not read is waited for: results queue here, and when
  *   hold_size is used up the part stops taking trains, so the pressure reaches
  *   those who send.  A client of whom nothing has moved for slow_timeout loses
  *   its results (counted as slow), and from then on what it does not take at
  *   once is dropped, until it reads again; nobody else loses anything.
- * - libzmq has no event for "this subscriber has room again", so while results
- *   wait for slow clients they are tried again every few milliseconds. */
+ * - Who has subscribed to a beginning of a topic only, as a monitor does, gets
+ *   what he can take. */
 #include "config.h"
 #include "parts/services/pub.h"
 
@@ -26,17 +27,23 @@
 #include "core/compat.h"
 
 enum {
-    RETRY = 2,     /* ms between two tries for slow clients */
-    TRIES = 8,     /* topics that are tried in one go */
-    FRAMES = 1024, /* subscriptions that are read in one go */
     EXPIRED = 256, /* results that are given up in one go */
-    SPARE = 512    /* bytes of a frame that is no subscription: a handshake's */
+    PATIENCE =
+        64,     /* results that are published between two tries of slow ones */
+    TRIM = 1000 /* ms between two times that memory is given back */
 };
 
-static struct palm__pub *
-pub_of(palm_part_t *part)
+struct palm__pub *
+palm__pub_of(palm_part_t *part)
 {
     return palm_part_state(part);
+}
+
+palm_slice_t
+palm__pub_name(const struct palm__topic *topic)
+{
+    palm_slice_t name = {topic->name, topic->name_size};
+    return name;
 }
 
 /* A number that no peer can know. */
@@ -52,30 +59,23 @@ draw_key(palm_part_t *part, uint32_t *key)
     return 0;
 }
 
-/* What peers send is subscriptions.  libzmq keeps 34 bytes for each byte of
- * one, so they are short.  Its queue is not: a SUB drops subscriptions that do
- * not fit into the queues of both sides, without a word. */
 static int
-limit_subscriptions(palm_part_t *part)
+set_lossy(palm_part_t *part, bool is)
 {
-    int64_t most = palm_part_options(part)->max_message_size;
-    if (most < 0 || most > PALM__TOPIC_MAX + SPARE) {
-        most = PALM__TOPIC_MAX + SPARE;
-    }
-    return zmq_setsockopt(palm_part_socket(part), ZMQ_MAXMSGSIZE, &most,
-                          sizeof most);
+    int refuses = !is;
+    return zmq_setsockopt(palm_part_socket(part), ZMQ_XPUB_NODROP, &refuses,
+                          sizeof refuses);
 }
 
 int
 palm__pub_open(palm_part_t *part, palm_error_t *err)
 {
-    const int one = 1;
     uint32_t key = 0;
     int failed = draw_key(part, &key);
-    palm__topics_init(&pub_of(part)->topics, key);
-    if (failed || limit_subscriptions(part)
-        || zmq_setsockopt(palm_part_socket(part), ZMQ_XPUB_NODROP, &one,
-                          sizeof one)) {
+    palm__topics_init(&palm__pub_of(part)->topics, key,
+                      (size_t)palm_part_options(part)->hold_size);
+    if (failed || palm__pub_open_subscriptions(part)
+        || set_lossy(part, false)) {
         return palm_error_set(err, errno, "outbound %s: cannot publish: %s",
                               palm_part_name(part), palm_strerror(errno));
     }
@@ -85,126 +85,99 @@ palm__pub_open(palm_part_t *part, palm_error_t *err)
 void
 palm__pub_close(palm_part_t *part)
 {
-    palm__topics_fini(&pub_of(part)->topics);
+    palm__topics_fini(&palm__pub_of(part)->topics);
+    palm__peers_fini(&palm__pub_of(part)->peers);
 }
 
+/* What others have got may be forgotten at a stop. */
 uint64_t
 palm__pub_held(palm_part_t *part)
 {
-    return pub_of(part)->topics.count;
+    return palm__pub_of(part)->topics.count - palm__pub_of(part)->topics.seen;
 }
 
 /* --- to the socket -------------------------------------------------------- */
 
-/* Takes the message on success; -1 with EAGAIN if a subscriber is full. */
-static int
-try_send(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
+int
+palm__pub_try(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
 {
     void *socket = palm_part_socket(part);
+    palm_part_stats_t *stats = palm_part_stats(part);
+    size_t size = zmq_msg_size(message);
     if (zmq_send(socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT)
         == -1) {
         return -1;
     }
     /* The socket decides at the first frame; the second follows it. */
-    return zmq_msg_send(message, socket, ZMQ_DONTWAIT) == -1 ? -1 : 0;
+    if (zmq_msg_send(message, socket, ZMQ_DONTWAIT) == -1) {
+        return -1;
+    }
+    palm_part_count(&stats->sent, 1);
+    palm_part_count(&stats->sent_bytes, size);
+    return 0;
 }
 
-static palm_slice_t
-name_of(const struct palm__topic *topic)
+/* Nobody counts it: who has got it is not known. */
+void
+palm__pub_send_lossy(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
 {
-    palm_slice_t name = {topic->name, topic->name_size};
-    return name;
+    void *socket = palm_part_socket(part);
+    (void)set_lossy(part, true);
+    if (zmq_send(socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT)
+        != -1) {
+        (void)zmq_msg_send(message, socket, ZMQ_DONTWAIT);
+    }
+    (void)set_lossy(part, false);
 }
 
-/* Sends what waits for a topic, until its client is full. */
-static void
-send_waiting(palm_part_t *part, struct palm__topic *topic, int64_t now)
+void
+palm__pub_send_waiting(palm_part_t *part, struct palm__topic *topic,
+                       int64_t now)
 {
-    palm__topics_t *topics = &pub_of(part)->topics;
-    while (topic->held
-           && !try_send(part, name_of(topic), &topic->held->message)) {
+    palm__topics_t *topics = &palm__pub_of(part)->topics;
+    while (
+        topic->held
+        && !palm__pub_try(part, palm__pub_name(topic), &topic->held->message)) {
         palm__topics_drop(topics, topic->held);
         topic->moved = now;
-        palm__topics_set_slow(topics, topic, false);
+        palm__pub_forgive(part, topic);
     }
-}
-
-/* --- subscriptions -------------------------------------------------------- */
-
-/* What waits for a topic goes to who has subscribed to exactly that.  Others
- * get it with him: to look for all topics that begin so would take the longer
- * the more wait. */
-static void
-send_to_newcomer(palm_part_t *part, palm_slice_t subscription)
-{
-    palm__topics_t *topics = &pub_of(part)->topics;
-    struct palm__topic *topic = palm__topics_find(topics, subscription);
-    if (topic && topic->held) {
-        int64_t now = palm__now_ms();
-        palm__topics_set_ready(topics, topic, true, now);
-        send_waiting(part, topic, now);
-        palm__topics_tidy(topics, topic);
-    }
-}
-
-/* One frame that a peer has sent: 1 or 0 and a topic. */
-static void
-take_subscription(palm_part_t *part, const char *data, size_t size)
-{
-    palm__topics_t *topics = &pub_of(part)->topics;
-    if (size == 0 || (data[0] != 0 && data[0] != 1)) {
-        palm_part_refuse(part, "frame", "it is no subscription");
-        return; /* XPUB lets peers send anything */
-    }
-    palm_slice_t topic = {data + 1, size - 1};
-    if (topic.size > PALM__TOPIC_MAX) {
-        palm_part_refuse(part, "subscription", "its topic is too long");
-        return;
-    }
-    if (palm__topics_subscribe(topics, topic, data[0] == 1)) {
-        palm_part_warn(part, "PALM-PUB-MEMORY", "a subscription is lost: %s",
-                       palm_strerror(errno));
-    }
-    if (data[0] == 1) {
-        send_to_newcomer(part, topic);
-    }
-}
-
-/* Reads so many at most: the part has other things to do, too. */
-void
-palm__pub_readable(palm_part_t *part)
-{
-    zmq_msg_t frame;
-    (void)zmq_msg_init(&frame);
-    for (int i = 0; i < FRAMES; i++) {
-        if (zmq_msg_recv(&frame, palm_part_socket(part), ZMQ_DONTWAIT) == -1) {
-            break;
-        }
-        take_subscription(part, zmq_msg_data(&frame), zmq_msg_size(&frame));
-    }
-    (void)zmq_msg_close(&frame);
-}
-
-/* Whether somebody would get it; looks for new subscriptions if not. */
-static bool
-has_subscriber(palm_part_t *part, palm_slice_t topic)
-{
-    palm__topics_t *topics = &pub_of(part)->topics;
-    struct palm__topic *last = topics->last;
-    if (last && palm_slice_is_equal(name_of(last), topic)) {
-        return true;
-    }
-    if (!palm__topics_has(topics, topic)) {
-        palm__pub_readable(part);
-        if (!palm__topics_has(topics, topic)) {
-            return false;
-        }
-    }
-    topics->last = palm__topics_idle(topics, topic);
-    return true;
 }
 
 /* --- one result ----------------------------------------------------------- */
+
+/* Who has subscribed. */
+enum audience { NOBODY, OTHERS, CLIENT };
+
+static enum audience
+find_audience(palm__topics_t *topics, palm_slice_t topic)
+{
+    struct palm__topic *found = palm__topics_find(topics, topic);
+    if (found && found->subscribed) {
+        return CLIENT;
+    }
+    return palm__topics_has(topics, topic) ? OTHERS : NOBODY;
+}
+
+/* Who would get it; looks for new subscriptions if its client would not. */
+static enum audience
+audience_of(palm_part_t *part, palm_slice_t topic)
+{
+    palm__topics_t *topics = &palm__pub_of(part)->topics;
+    struct palm__topic *last = topics->last;
+    if (last && palm_slice_is_equal(palm__pub_name(last), topic)) {
+        return CLIENT;
+    }
+    enum audience audience = find_audience(topics, topic);
+    if (audience != CLIENT) {
+        palm__pub_readable(part);
+        audience = find_audience(topics, topic);
+    }
+    if (audience == CLIENT) {
+        topics->last = palm__topics_idle(topics, topic);
+    }
+    return audience;
+}
 
 static void
 drop(palm_part_t *part, zmq_msg_t *message, uint64_t *counter, const char *why)
@@ -215,60 +188,97 @@ drop(palm_part_t *part, zmq_msg_t *message, uint64_t *counter, const char *why)
     (void)zmq_msg_init(message);
 }
 
-/* Keeps a result until somebody subscribes or, if he is there, reads. */
+/* Keeps a result until its client subscribes.  Others may have seen it. */
 static void
-hold(palm_part_t *part, palm_slice_t name, zmq_msg_t *message, bool there)
+hold_absent(palm_part_t *part, palm_slice_t name, zmq_msg_t *message, bool seen)
 {
-    palm__topics_t *topics = &pub_of(part)->topics;
-    int64_t now = palm__now_ms();
-    struct palm__topic *topic = palm__topics_hold(topics, name, message, now);
-    if (!topic) {
+    palm__topics_t *topics = &palm__pub_of(part)->topics;
+    struct palm__held *held =
+        palm__topics_hold(topics, name, message, palm__now_ms());
+    bool full = errno == ENOSPC;
+    if (held && seen) {
+        palm__topics_set_seen(topics, held);
+    } else if (!held && !seen && full) {
+        drop(part, message, &palm_part_stats(part)->absent,
+             "its client has not subscribed, and hold_size is used up");
+    } else if (!held && !seen) {
         drop(part, message, &palm_part_stats(part)->failed, "out of memory");
-    } else if (there) {
-        palm__topics_set_ready(topics, topic, true, now);
     }
 }
 
-static bool
-is_full(palm_part_t *part)
+/* Keeps a result until its client, who is there, reads. */
+static void
+hold_ready(palm_part_t *part, palm_slice_t name, zmq_msg_t *message)
 {
-    return pub_of(part)->topics.bytes
-           >= (size_t)palm_part_options(part)->hold_size;
+    palm__topics_t *topics = &palm__pub_of(part)->topics;
+    int64_t now = palm__now_ms();
+    struct palm__held *held = palm__topics_hold(topics, name, message, now);
+    if (held) {
+        palm__topics_set_ready(topics, held->topic, true, now);
+    } else {
+        drop(part, message, &palm_part_stats(part)->failed, "no memory");
+    }
+}
+
+/* Who has subscribed to a beginning gets it now, and its client later. */
+static void
+show_others(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
+{
+    zmq_msg_t copy;
+    (void)zmq_msg_init(&copy);
+    if (zmq_msg_copy(&copy, message)) {
+        return;
+    }
+    if (palm__pub_try(part, topic, &copy)) {
+        palm_part_count(&palm_part_stats(part)->slow, 1);
+        palm__pub_send_lossy(part, topic, &copy);
+    }
+    (void)zmq_msg_close(&copy);
+}
+
+/* Its client is there, but may not read. */
+static void
+send_to_client(palm_part_t *part, palm_slice_t name, zmq_msg_t *message)
+{
+    palm__topics_t *topics = &palm__pub_of(part)->topics;
+    struct palm__topic *slow = palm__topics_slow(topics, name);
+    struct palm__topic *waiting = palm__topics_waiting(topics, name);
+    if (waiting) { /* of whom was absent until now, too */
+        palm__topics_set_ready(topics, waiting, true, palm__now_ms());
+    } else if (!palm__pub_try(part, name, message)) {
+        if (slow) { /* the name lay in the message, which is gone */
+            palm__pub_forgive(part, slow);
+        }
+        return;
+    }
+    if (slow) {
+        palm__pub_send_lossy(part, name, message);
+        drop(part, message, &palm_part_stats(part)->slow,
+             "its client does not read");
+    } else {
+        hold_ready(part, name, message);
+    }
 }
 
 /* Sends, holds or drops a result; takes it in any case. */
 static void
 publish_frame(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message)
 {
-    palm_part_stats_t *stats = palm_part_stats(part);
-    palm__topics_t *topics = &pub_of(part)->topics;
     if (topic.size > PALM__TOPIC_MAX) {
         palm_part_refuse(part, "result", "its topic is longer than 1 KiB");
         return;
     }
-    if (!has_subscriber(part, topic)) {
-        if (is_full(part)) {
-            drop(part, message, &stats->absent,
-                 "its client has not subscribed, and hold_size is used up");
-        } else {
-            hold(part, topic, message, false);
-        }
-        return;
-    }
-    struct palm__topic *slow = palm__topics_slow(topics, topic);
-    struct palm__topic *waiting = palm__topics_waiting(topics, topic);
-    if (waiting) { /* of whom was absent until now, too */
-        palm__topics_set_ready(topics, waiting, true, palm__now_ms());
-    } else if (!try_send(part, topic, message)) {
-        if (slow) { /* the topic lay in the message, which is gone */
-            palm__topics_set_slow(topics, slow, false);
-        }
-        return;
-    }
-    if (slow) {
-        drop(part, message, &stats->slow, "its client does not read");
-    } else {
-        hold(part, topic, message, true);
+    switch (audience_of(part, topic)) {
+    case NOBODY:
+        hold_absent(part, topic, message, false);
+        break;
+    case OTHERS:
+        show_others(part, topic, message);
+        hold_absent(part, topic, message, true);
+        break;
+    case CLIENT:
+        send_to_client(part, topic, message);
+        break;
     }
 }
 
@@ -324,8 +334,11 @@ publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
 static bool
 must_wait(palm_part_t *part)
 {
-    struct palm__pub *pub = pub_of(part);
-    pub->waits = pub->topics.ready && is_full(part);
+    struct palm__pub *pub = palm__pub_of(part);
+    if (pub->topics.ready && ++pub->published >= PATIENCE) {
+        (void)palm__pub_retry(part, palm__now_ms());
+    }
+    pub->waits = pub->topics.ready && pub->topics.waiting >= pub->topics.limit;
     return pub->waits;
 }
 
@@ -337,18 +350,18 @@ palm__pub_yield(palm_part_t *part, const palm_message_t *message)
         return -1;
     }
     int result = publish(part, message, NULL);
-    pub_of(part)->yielded |= result;
+    palm__pub_of(part)->yielded |= result;
     return result;
 }
 
 static int
 gather(palm_part_t *part, const palm_message_t *message)
 {
-    pub_of(part)->yielded = 0;
+    palm__pub_of(part)->yielded = 0;
     errno = 0;
     return palm_part_hooks(part)->gather(part, message,
                                          palm_part_options(part)->hook_arg)
-                   || pub_of(part)->yielded
+                   || palm__pub_of(part)->yielded
                ? -1
                : 0;
 }
@@ -385,7 +398,7 @@ palm__pub_send(palm_part_t *part, zmq_msg_t *frame)
 static int64_t
 expire_absent(palm_part_t *part, int64_t now)
 {
-    palm__topics_t *topics = &pub_of(part)->topics;
+    palm__topics_t *topics = &palm__pub_of(part)->topics;
     int64_t hold_time = palm_part_options(part)->hold_time;
     for (int i = 0; i < EXPIRED && topics->aging; i++) {
         struct palm__held *oldest = topics->aging;
@@ -397,52 +410,41 @@ expire_absent(palm_part_t *part, int64_t now)
             palm__topics_stop_aging(topics, oldest);
             continue;
         }
-        palm_part_count(&palm_part_stats(part)->absent, 1);
-        palm_part_warn(part, "PALM-PUB-DROPPED",
-                       "result given up: its client has not subscribed");
-        (void)try_send(part, name_of(topic), &oldest->message);
+        if (!oldest->seen) {
+            palm_part_count(&palm_part_stats(part)->absent, 1);
+            palm_part_warn(part, "PALM-PUB-DROPPED",
+                           "result given up: its client has not subscribed");
+            palm__pub_send_lossy(part, palm__pub_name(topic), &oldest->message);
+        }
         palm__topics_drop(topics, oldest);
         palm__topics_tidy(topics, topic);
     }
     return topics->aging ? 0 : -1;
 }
 
-/* Tries a slow client again, and gives it up when its time is over. */
-static void
-retry_slow(palm_part_t *part, struct palm__topic *topic, int64_t now)
+void
+palm__pub_flood(palm_part_t *part)
 {
-    palm__topics_t *topics = &pub_of(part)->topics;
-    int64_t timeout = palm_part_options(part)->slow_timeout;
-    if (!palm__topics_has(topics, name_of(topic))) {
-        palm__topics_set_ready(topics, topic, false, now); /* has gone */
-        return;
-    }
-    send_waiting(part, topic, now);
-    if (topic->held && now - topic->moved >= timeout) {
-        palm__topics_set_slow(topics, topic, true);
-        palm_part_warn(part, "PALM-PUB-DROPPED",
-                       "results dropped: their client has read nothing for "
-                       "%lld ms",
-                       (long long)timeout);
-        while (topic->held) {
-            palm_part_count(&palm_part_stats(part)->slow, 1);
-            palm__topics_drop(topics, topic->held);
-        }
-    }
-    palm__topics_tidy(topics, topic);
+    struct palm__pub *pub = palm__pub_of(part);
+    pub->flooded = pub->flooded ? pub->flooded : palm__now_ms();
 }
 
-/* A few at a time, each in its turn, however many do not read. */
+/* Gives memory back.  When to do so, ms from now, or -1. */
 static int64_t
-retry_some(palm_part_t *part, int64_t now)
+trim(palm_part_t *part, int64_t now)
 {
-    palm__topics_t *topics = &pub_of(part)->topics;
-    for (int i = 0; i < TRIES && topics->ready; i++) {
-        struct palm__topic *first = topics->ready;
-        palm__topics_rotate(topics);
-        retry_slow(part, first, now);
+    struct palm__pub *pub = palm__pub_of(part);
+    if (pub->flooded && now - pub->flooded >= TRIM) {
+        pub->flooded = 0;
+        palm__memory_trim();
     }
-    return topics->ready ? RETRY : -1;
+    return pub->flooded ? pub->flooded + TRIM - now : -1;
+}
+
+static int64_t
+sooner(int64_t one, int64_t other)
+{
+    return one < 0 || (other >= 0 && other < one) ? other : one;
 }
 
 /* What slow clients give up changes what is due, so they come first; and it
@@ -450,15 +452,16 @@ retry_some(palm_part_t *part, int64_t now)
 int64_t
 palm__pub_tick(palm_part_t *part)
 {
-    if (pub_of(part)->topics.count == 0) {
+    struct palm__pub *pub = palm__pub_of(part);
+    if (pub->topics.count == 0 && !pub->flooded) {
         return -1;
     }
     int64_t now = palm__now_ms();
-    int64_t retries = retry_some(part, now);
-    int64_t expires = expire_absent(part, now);
-    if (pub_of(part)->waits && !must_wait(part)) {
+    int64_t due = palm__pub_retry(part, now);
+    due = sooner(due, expire_absent(part, now));
+    due = sooner(due, trim(part, now));
+    if (pub->waits && !must_wait(part)) {
         return 0;
     }
-    return expires < 0 || (retries >= 0 && retries < expires) ? retries
-                                                              : expires;
+    return due;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of PubService with clients that come late, or do not read. */
+/* Tests of PubService with clients that come late. */
 #include "config.h"
 
 #include <arpa/inet.h>
@@ -12,62 +12,29 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "harness/support/crew.h"
+#include "harness/support/pub_rig.h"
 #include "harness/support/tap.h"
-#include "harness/support/wire.h"
 #include "parts/library.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
-struct bench {
-    struct rig rig;
-    void *push;
-};
-
-static void
-start(struct bench *bench, const palm_part_options_t *options)
-{
-    rig_init(&bench->rig, NULL);
-    rig_add(&bench->rig, "WorkerPullService", "WorkerPull", "Pub", NULL);
-    rig_add(&bench->rig, "PubService", "Pub", NULL, options);
-    rig_start(&bench->rig);
-    bench->push =
-        rig_connect(&bench->rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "WorkerPull");
-}
-
-static void *
-subscriber(struct bench *bench, const char *topic)
-{
-    void *sub = rig_connect(&bench->rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
-    rig_subscribe(sub, topic);
-    return sub;
-}
-
-static void
-push(struct bench *bench, const char *client, const char *payload)
-{
-    palm_message_t message = wire_message(client, "tag", payload);
-    send_message(bench->push, &message, 0);
-}
-
 static void
 results_wait_for_the_subscription(void)
 {
-    struct bench bench;
+    struct pub_rig bench;
     char number[16];
-    start(&bench, NULL);
+    pub_rig_start(&bench, NULL);
     for (int i = 0; i < 1000; i++) {
         (void)snprintf(number, sizeof number, "%d", i);
-        push(&bench, "late", number);
+        pub_rig_push(&bench, "late", number);
     }
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(received),
-                    1000);
-    void *sub = subscriber(&bench, "late");
+    pub_rig_await(&bench, COUNTER(received), 1000);
+    void *sub = pub_rig_subscriber(&bench, "late");
     for (int i = 0; i < 1000; i++) {
         (void)snprintf(number, sizeof number, "%d", i);
         expect_published(sub, "late", number);
     }
-    EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
+    EQUAL_INT(0, pub_rig_stats(&bench).absent);
     rig_fini(&bench.rig);
 }
 
@@ -75,21 +42,20 @@ results_wait_for_the_subscription(void)
 static void
 another_subscription_releases_nothing(void)
 {
-    struct bench bench;
-    start(&bench, NULL);
-    push(&bench, "late", "held");
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(received),
-                    1);
-    void *other = subscriber(&bench, "x");
-    push(&bench, "x", "fence");
+    struct pub_rig bench;
+    pub_rig_start(&bench, NULL);
+    pub_rig_push(&bench, "late", "held");
+    pub_rig_await(&bench, COUNTER(received), 1);
+    void *other = pub_rig_subscriber(&bench, "x");
+    pub_rig_push(&bench, "x", "fence");
     expect_published(other, "x", "fence");
     rig_subscribe(other, "l");
     rig_subscribe(other, "y");
-    push(&bench, "y", "fence");
+    pub_rig_push(&bench, "y", "fence");
     expect_published(other, "y", "fence");
-    void *sub = subscriber(&bench, "late");
+    void *sub = pub_rig_subscriber(&bench, "late");
     expect_published(sub, "late", "held");
-    EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
+    EQUAL_INT(0, pub_rig_stats(&bench).absent);
     rig_fini(&bench.rig);
 }
 
@@ -98,22 +64,21 @@ static void
 room_comes_back(void)
 {
     static char payload[1001];
-    struct bench bench;
+    struct pub_rig bench;
     palm_part_options_t options;
-    char client[16];
+    char client[32];
     memset(payload, 'x', sizeof payload - 1);
     palm_part_options_init(&options);
-    options.hold_size = 10000;
-    start(&bench, &options);
-    void *sub = subscriber(&bench, "nothing");
+    options.hold_size = 20000;
+    pub_rig_start(&bench, &options);
+    void *sub = pub_rig_subscriber(&bench, "nothing");
     for (int round = 1; round <= 100; round++) {
         (void)snprintf(client, sizeof client, "client %03d", round);
         for (int i = 0; i < 5; i++) {
-            push(&bench, client, payload);
+            pub_rig_push(&bench, client, payload);
         }
-        rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub",
-                        COUNTER(received), 5 * (uint64_t)round);
-        EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
+        pub_rig_await(&bench, COUNTER(received), 5 * (uint64_t)round);
+        EQUAL_INT(0, pub_rig_stats(&bench).absent);
         rig_subscribe(sub, client);
         for (int i = 0; i < 5; i++) {
             expect_published(sub, client, payload);
@@ -127,22 +92,22 @@ static void
 many_absent_clients_hold_nobody_up(void)
 {
     enum { ABSENT = 30000 };
-    struct bench bench;
+    struct pub_rig bench;
     palm_part_options_t options;
     char client[24];
     palm_part_options_init(&options);
     options.hold_size = 1 << 20;
-    start(&bench, &options);
-    void *sub = subscriber(&bench, "here");
-    push(&bench, "here", "before");
+    pub_rig_start(&bench, &options);
+    void *sub = pub_rig_subscriber(&bench, "here");
+    pub_rig_push(&bench, "here", "before");
     expect_published(sub, "here", "before");
     for (int i = 0; i < ABSENT; i++) {
         (void)snprintf(client, sizeof client, "absent %d", i);
-        push(&bench, client, "");
+        pub_rig_push(&bench, client, "");
     }
-    push(&bench, "here", "after");
+    pub_rig_push(&bench, "here", "after");
     expect_published(sub, "here", "after");
-    MUST(rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent > 0);
+    MUST(pub_rig_stats(&bench).absent > 0);
     rig_drop(&bench.rig);
 }
 
@@ -153,38 +118,35 @@ a_topic_that_is_too_long_is_refused(void)
 {
     enum { LONGEST = 1024 };
     static char client[LONGEST + 2];
-    struct bench bench;
-    start(&bench, NULL);
+    struct pub_rig bench;
+    pub_rig_start(&bench, NULL);
     memset(client, 'x', LONGEST);
-    void *sub = subscriber(&bench, client);
-    push(&bench, client, "as long as may be");
+    void *sub = pub_rig_subscriber(&bench, client);
+    pub_rig_push(&bench, client, "as long as may be");
     expect_published(sub, client, "as long as may be");
     client[LONGEST] = 'x';
-    push(&bench, client, "too long");
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(undecodable),
-                    1);
-    void *refused = subscriber(&bench, client);
+    pub_rig_push(&bench, client, "too long");
+    pub_rig_await(&bench, COUNTER(undecodable), 1);
+    void *refused = pub_rig_subscriber(&bench, client);
     rig_subscribe(refused, "fence");
-    push(&bench, "fence", "goes on");
+    pub_rig_push(&bench, "fence", "goes on");
     expect_published(refused, "fence", "goes on");
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(undecodable),
-                    2);
+    pub_rig_await(&bench, COUNTER(undecodable), 2);
     rig_fini(&bench.rig);
 }
 
 static void
 what_is_no_subscription_is_counted(void)
 {
-    struct bench bench;
-    start(&bench, NULL);
+    struct pub_rig bench;
+    pub_rig_start(&bench, NULL);
     void *peer = rig_connect(&bench.rig, ZMQ_XSUB, PALM_SIDE_OUTBOUND, "Pub");
     for (int i = 0; i < 500; i++) {
         MUST(zmq_send(peer, "\2no", 3, 0) == 3);
     }
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(undecodable),
-                    500);
-    void *sub = subscriber(&bench, "here");
-    push(&bench, "here", "goes on");
+    pub_rig_await(&bench, COUNTER(undecodable), 500);
+    void *sub = pub_rig_subscriber(&bench, "here");
+    pub_rig_push(&bench, "here", "goes on");
     expect_published(sub, "here", "goes on");
     rig_fini(&bench.rig);
 }
@@ -224,7 +186,7 @@ noticed(void *arg)
 static void
 what_the_world_brings_is_due_at_once(void)
 {
-    struct bench bench;
+    struct pub_rig bench;
     due_class = *palm_library_find("PubService");
     due_class.operations.readable = bring_once;
     due_class.operations.tick = notice;
@@ -234,11 +196,11 @@ what_the_world_brings_is_due_at_once(void)
     rig_start(&bench.rig);
     bench.push =
         rig_connect(&bench.rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "WorkerPull");
-    void *sub = subscriber(&bench, "here");
-    push(&bench, "here", "first");
+    void *sub = pub_rig_subscriber(&bench, "here");
+    pub_rig_push(&bench, "here", "first");
     expect_published(sub, "here", "first");
     __atomic_store_n(&is_armed, true, __ATOMIC_SEQ_CST);
-    push(&bench, "here", "second");
+    pub_rig_push(&bench, "here", "second");
     expect_published(sub, "here", "second");
     MUST(tap_await(noticed, NULL));
     rig_fini(&bench.rig);
@@ -249,14 +211,14 @@ what_the_world_brings_is_due_at_once(void)
 static void
 results_are_held_for_hold_time(void)
 {
-    struct bench bench;
+    struct pub_rig bench;
     palm_part_options_t options;
     palm_part_options_init(&options);
     options.hold_time = 20;
-    start(&bench, &options);
-    push(&bench, "never", "one");
-    push(&bench, "never", "two");
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(absent), 2);
+    pub_rig_start(&bench, &options);
+    pub_rig_push(&bench, "never", "one");
+    pub_rig_push(&bench, "never", "two");
+    pub_rig_await(&bench, COUNTER(absent), 2);
     rig_fini(&bench.rig);
 }
 
@@ -264,26 +226,24 @@ static void
 results_are_held_up_to_hold_size(void)
 {
     static char payload[1001];
-    struct bench bench;
+    struct pub_rig bench;
     palm_part_options_t options;
     memset(payload, 'x', sizeof payload - 1);
     palm_part_options_init(&options);
     options.hold_size = 10000;
-    start(&bench, &options);
+    pub_rig_start(&bench, &options);
     for (int i = 0; i < 100; i++) {
-        push(&bench, "late", payload);
+        pub_rig_push(&bench, "late", payload);
     }
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(absent), 89);
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(received),
-                    100);
-    void *sub = subscriber(&bench, "late");
-    int held =
-        100 - (int)rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent;
+    pub_rig_await(&bench, COUNTER(absent), 89);
+    pub_rig_await(&bench, COUNTER(received), 100);
+    void *sub = pub_rig_subscriber(&bench, "late");
+    int held = 100 - (int)pub_rig_stats(&bench).absent;
     MUST(held > 0);
     for (int i = 0; i < held; i++) {
         expect_published(sub, "late", payload);
     }
-    push(&bench, "late", "fence");
+    pub_rig_push(&bench, "late", "fence");
     expect_published(sub, "late", "fence");
     rig_fini(&bench.rig);
 }
@@ -291,7 +251,7 @@ results_are_held_up_to_hold_size(void)
 /* A peer that speaks ZMTP by hand, so that it can unsubscribe from what it
  * never subscribed to: a libzmq SUB would not send that. */
 static int
-open_by_hand(struct bench *bench)
+open_by_hand(struct pub_rig *bench)
 {
     static const char ready[] = "\4\x19\5READY\xbSocket-Type\0\0\0\3SUB";
     const char *endpoint =
@@ -327,7 +287,7 @@ send_by_hand(int fd, char what, const char *topic)
 }
 
 struct hand {
-    struct bench *bench;
+    struct pub_rig *bench;
     int fd;
 };
 
@@ -338,20 +298,20 @@ gets_fence(void *arg)
 {
     struct hand *hand = arg;
     struct pollfd item = {hand->fd, POLLIN, 0};
-    push(hand->bench, "fence", "fence");
+    pub_rig_push(hand->bench, "fence", "fence");
     return poll(&item, 1, 20) == 1;
 }
 
 static void
 nobody_unsubscribes_another(void)
 {
-    struct bench bench;
+    struct pub_rig bench;
     palm_part_options_t options;
     palm_part_options_init(&options);
     options.hold_time = 50;
-    start(&bench, &options);
-    void *sub = subscriber(&bench, "victim");
-    push(&bench, "victim", "before");
+    pub_rig_start(&bench, &options);
+    void *sub = pub_rig_subscriber(&bench, "victim");
+    pub_rig_push(&bench, "victim", "before");
     expect_published(sub, "victim", "before");
     int fd = open_by_hand(&bench);
     struct hand hand = {&bench, fd};
@@ -359,94 +319,11 @@ nobody_unsubscribes_another(void)
     send_by_hand(fd, 1, "fence");
     MUST(tap_await(gets_fence, &hand)); /* then both have come */
     for (int i = 0; i < 3; i++) {
-        push(&bench, "victim", "after");
+        pub_rig_push(&bench, "victim", "after");
         expect_published(sub, "victim", "after");
     }
     (void)close(fd);
     rig_fini(&bench.rig);
-}
-
-/* --- slow clients --------------------------------------------------------- */
-
-enum { LARGE = 1 << 20 };
-
-static char large[LARGE + 1];
-
-/* A client that takes a few results of 1 MB into its buffers, and then stops
- * reading; it is known to the server. */
-static void *
-start_slow(struct bench *bench)
-{
-    palm_part_options_t options;
-    memset(large, 'x', LARGE);
-    palm_part_options_init(&options);
-    options.hwm = 2;
-    options.slow_timeout = 100;
-    options.hold_size = 4 * LARGE;
-    options.hold_time = 3600000; /* nobody may wait for that */
-    start(bench, &options);
-    void *slow = rig_connect(&bench->rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
-    const char *endpoint =
-        palm_server_endpoint(bench->rig.server, PALM_SIDE_OUTBOUND, "Pub");
-    MUST(!zmq_disconnect(slow, endpoint));
-    set_option(slow, ZMQ_RCVHWM, 1);
-    MUST(!zmq_connect(slow, endpoint));
-    rig_subscribe(slow, "slow");
-    push(bench, "slow", "hello");
-    expect_published(slow, "slow", "hello");
-    return slow;
-}
-
-static void
-a_slow_client_costs_only_its_own(void)
-{
-    struct bench bench;
-    (void)start_slow(&bench);
-    void *sub = subscriber(&bench, "other");
-    for (int i = 0; i < 60; i++) {
-        push(&bench, "slow", large);
-        push(&bench, "other", "result");
-        expect_published(sub, "other", "result");
-    }
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(slow), 1);
-    EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").absent);
-    rig_drop(&bench.rig);
-}
-
-struct retry {
-    struct bench *bench;
-    void *sub;
-};
-
-/* Pushes a small result, takes what the client has; whether it has come. */
-static bool
-gets_new_results(void *arg)
-{
-    struct retry *retry = arg;
-    zmq_pollitem_t item = {retry->sub, 0, ZMQ_POLLIN, 0};
-    zmq_msg_t frame;
-    bool came = false;
-    push(retry->bench, "slow", "new");
-    while (!came && zmq_poll(&item, 1, 20) > 0) {
-        expect_text(retry->sub, "slow", true);
-        came = recv_message(retry->sub, &frame).payload.size == 3;
-        (void)zmq_msg_close(&frame);
-    }
-    return came;
-}
-
-static void
-a_slow_client_that_reads_again_gets_new_results(void)
-{
-    struct bench bench;
-    void *slow = start_slow(&bench);
-    struct retry retry = {&bench, slow};
-    for (int i = 0; i < 60; i++) {
-        push(&bench, "slow", large);
-    }
-    rig_await_count(&bench.rig, PALM_SIDE_OUTBOUND, "Pub", COUNTER(slow), 1);
-    MUST(tap_await(gets_new_results, &retry));
-    rig_drop(&bench.rig);
 }
 
 static const struct tap_test tests[] = {
@@ -466,10 +343,6 @@ static const struct tap_test tests[] = {
     {"results are held up to hold_size, others counted absent",
      results_are_held_up_to_hold_size},
     {"nobody unsubscribes another for good", nobody_unsubscribes_another},
-    {"a slow client costs only its own results",
-     a_slow_client_costs_only_its_own},
-    {"a slow client that reads again gets new results",
-     a_slow_client_that_reads_again_gets_new_results},
 };
 
 TAP_MAIN("pub_hold", tests)

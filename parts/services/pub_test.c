@@ -102,6 +102,9 @@ a_prefix_gets_all_that_begin_with_it(void)
     struct bench bench;
     start(&bench, NULL);
     rig_subscribe(bench.sub, "client-");
+    rig_subscribe(bench.sub, "fence");
+    push(&bench, "fence", "both are there");
+    expect_published(bench.sub, "fence", "both are there");
     push(&bench, "client-1", "one");
     push(&bench, "client-2", "two");
     expect_published(bench.sub, "client-1", "one");

@@ -16,6 +16,10 @@
  * of all beginnings of a topic are found in one pass. */
 #define PRIME UINT32_C(2147483647)
 
+enum {
+    SHARE = 8
+}; /* topics that have room of their own for as much as may be */
+
 static uint32_t
 hash_next(const palm__topics_t *self, uint32_t hash, char byte)
 {
@@ -34,10 +38,23 @@ hash_of(const palm__topics_t *self, palm_slice_t name)
 }
 
 void
-palm__topics_init(palm__topics_t *self, uint32_t key)
+palm__topics_init(palm__topics_t *self, uint32_t key, size_t limit)
 {
     memset(self, 0, sizeof *self);
+    self->limit = limit;
     self->key = 256 + key % (PRIME - 256);
+}
+
+static void
+note_subscribed(palm__topics_t *self, struct palm__topic *topic, bool is)
+{
+    if (topic->subscribed == is) {
+        return;
+    }
+    topic->subscribed = is;
+    self->lengths[topic->name_size] += is ? 1u : -1u;
+    self->subscribed += is ? 1u : -1u;
+    self->subscribed_bytes += is ? topic->name_size : -topic->name_size;
 }
 
 static void
@@ -47,6 +64,8 @@ forget(palm__topics_t *self, struct palm__topic *topic)
         self->last = NULL;
     }
     self->slow -= topic->slow ? 1u : 0u;
+    note_subscribed(self, topic, false);
+    free(topic->peers);
     HASH_DELETE(hh, self->all, topic);
     free(topic);
 }
@@ -61,8 +80,10 @@ palm__topics_fini(palm__topics_t *self)
         }
         forget(self, topic);
     }
-    assert(self->count == 0 && self->bytes == 0);
+    assert(self->count == 0 && self->seen == 0 && self->waiting == 0);
+    assert(self->own == 0 && self->shared == 0);
     assert(!self->aging && !self->ready && self->slow == 0);
+    assert(self->subscribed == 0 && self->subscribed_bytes == 0);
 }
 
 static struct palm__topic *
@@ -115,34 +136,91 @@ palm__topics_subscribe(palm__topics_t *self, palm_slice_t name, bool is)
     if (!topic || topic->subscribed == is) {
         return is && !topic ? -1 : 0;
     }
-    topic->subscribed = is;
+    note_subscribed(self, topic, is);
     palm__topics_set_slow(self, topic, false);
-    self->lengths[name.size] += is ? 1u : -1u;
     if (!is) {
+        topic->peer_count = 0;
         self->last = NULL;
         palm__topics_tidy(self, topic);
     }
     return 0;
 }
 
-/* Looks only for prefixes of a length that somebody has subscribed to. */
+/* Forgets connections whose descriptors others have by now. */
+static void
+forget_gone(struct palm__topic *topic, const palm__peers_t *peers)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < topic->peer_count; i++) {
+        if (!palm__peers_is_gone(peers, topic->peers[i])) {
+            topic->peers[kept++] = topic->peers[i];
+        }
+    }
+    topic->peer_count = kept;
+}
+
+/* There are never more than descriptors: those of one share a place. */
+void
+palm__topics_join(struct palm__topic *topic, struct palm__peer peer,
+                  const palm__peers_t *peers)
+{
+    for (unsigned i = 0; i < topic->peer_count; i++) {
+        if (topic->peers[i].fd == peer.fd) {
+            topic->peers[i] = peer;
+            return;
+        }
+    }
+    if (topic->peer_count == topic->peer_room) {
+        forget_gone(topic, peers);
+    }
+    if (topic->peer_count == topic->peer_room) {
+        unsigned room = topic->peer_room ? 2 * topic->peer_room : 1;
+        struct palm__peer *more =
+            realloc(topic->peers, room * sizeof *topic->peers);
+        if (!more) {
+            return;
+        }
+        topic->peers = more;
+        topic->peer_room = room;
+    }
+    topic->peers[topic->peer_count++] = peer;
+}
+
+void
+palm__topics_begin(struct palm__beginnings *at, palm_slice_t name)
+{
+    at->name = name;
+    at->size = 0;
+    at->hash = 0;
+}
+
+/* Looks only for topics of a length that somebody has subscribed to. */
+struct palm__topic *
+palm__topics_next(palm__topics_t *self, struct palm__beginnings *at)
+{
+    while (at->size <= at->name.size && at->size <= PALM__TOPIC_MAX) {
+        palm_slice_t prefix = {at->name.data, at->size};
+        struct palm__topic *topic = NULL;
+        if (self->lengths[at->size] > 0) {
+            topic = find_hashed(self, prefix, at->hash);
+        }
+        if (at->size < at->name.size) {
+            at->hash = hash_next(self, at->hash, at->name.data[at->size]);
+        }
+        at->size++;
+        if (topic && topic->subscribed) {
+            return topic;
+        }
+    }
+    return NULL;
+}
+
 bool
 palm__topics_has(palm__topics_t *self, palm_slice_t name)
 {
-    palm_slice_t prefix = name;
-    uint32_t hash = 0;
-    for (size_t n = 0; n <= name.size && n <= PALM__TOPIC_MAX; n++) {
-        struct palm__topic *topic = NULL;
-        prefix.size = n;
-        if (self->lengths[n] > 0) {
-            topic = find_hashed(self, prefix, hash);
-        }
-        if (topic && topic->subscribed) {
-            return true;
-        }
-        hash = n < name.size ? hash_next(self, hash, name.data[n]) : hash;
-    }
-    return false;
+    struct palm__beginnings at;
+    palm__topics_begin(&at, name);
+    return palm__topics_next(self, &at);
 }
 
 struct palm__topic *
@@ -185,33 +263,77 @@ age(palm__topics_t *self, struct palm__held *held, int64_t now)
     DL_APPEND2(self->aging, held, older, younger);
 }
 
-struct palm__topic *
+/* Whether a result of this cost may wait; *shared tells of which half. */
+static bool
+has_room(const palm__topics_t *self, const struct palm__topic *topic,
+         size_t cost, bool *shared)
+{
+    *shared = topic->own + cost > self->limit / SHARE
+              || (!topic->ready && self->own + cost > self->limit / 2);
+    return topic->ready || !*shared || self->shared < self->limit / 2;
+}
+
+/* Adds to what the results of a topic cost, or takes off. */
+static void
+pay(palm__topics_t *self, struct palm__topic *topic, bool shared, size_t cost)
+{
+    size_t *total = shared ? &self->shared : &self->own;
+    *(shared ? &topic->shared : &topic->own) += cost;
+    *(topic->ready ? &self->waiting : total) += cost;
+}
+
+struct palm__held *
 palm__topics_hold(palm__topics_t *self, palm_slice_t name, zmq_msg_t *message,
                   int64_t now)
 {
     struct palm__topic *topic = require(self, name);
     struct palm__held *held = topic ? calloc(1, sizeof *held) : NULL;
+    errno = ENOMEM;
+    if (held) {
+        held->cost = zmq_msg_size(message) + sizeof *held + sizeof *topic
+                     + topic->name_size;
+        if (!has_room(self, topic, held->cost, &held->shared)) {
+            free(held);
+            held = NULL;
+            errno = ENOSPC;
+        }
+    }
     if (!held) {
         if (topic) {
             palm__topics_tidy(self, topic);
         }
-        errno = ENOMEM;
         return NULL;
     }
     if (!topic->held) {
         topic->moved = now;
     }
     held->topic = topic;
-    held->cost =
-        zmq_msg_size(message) + sizeof *held + sizeof *topic + topic->name_size;
     self->last = NULL;
     self->count++;
-    self->bytes += held->cost;
+    pay(self, topic, held->shared, held->cost);
     (void)zmq_msg_init(&held->message);
     (void)zmq_msg_move(&held->message, message);
     DL_APPEND(topic->held, held);
     age(self, held, now);
-    return topic;
+    return held;
+}
+
+void
+palm__topics_set_seen(palm__topics_t *self, struct palm__held *held)
+{
+    self->seen += held->seen ? 0u : 1u;
+    held->seen = true;
+}
+
+/* What a topic's results cost goes from one account to the other. */
+static void
+move_account(palm__topics_t *self, struct palm__topic *topic, bool ready)
+{
+    size_t sign = ready ? 1 : (size_t)-1;
+    topic->ready = ready;
+    self->waiting += sign * (topic->own + topic->shared);
+    self->own -= sign * topic->own;
+    self->shared -= sign * topic->shared;
 }
 
 void
@@ -221,7 +343,7 @@ palm__topics_set_ready(palm__topics_t *self, struct palm__topic *topic, bool is,
     if (topic->ready == is || !topic->held) {
         return;
     }
-    topic->ready = is;
+    move_account(self, topic, is);
     topic->moved = now;
     if (is) {
         DL_APPEND(self->ready, topic);
@@ -257,16 +379,21 @@ palm__topics_drop(palm__topics_t *self, struct palm__held *held)
 {
     struct palm__topic *topic = held->topic;
     self->count--;
-    self->bytes -= held->cost;
-    assert(self->count > 0 || self->bytes == 0);
+    self->seen -= held->seen ? 1u : 0u;
+    pay(self, topic, held->shared, -held->cost);
     palm__topics_stop_aging(self, held);
     DL_DELETE(topic->held, held);
     (void)zmq_msg_close(&held->message);
     free(held);
-    if (!topic->held && topic->ready) {
+    if (topic->held) {
+        return;
+    }
+    assert(topic->own == 0 && topic->shared == 0);
+    if (topic->ready) {
         topic->ready = false;
         DL_DELETE(self->ready, topic);
     }
+    assert(self->ready || self->waiting == 0);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <zmq.h>
 
 #include "core/message.h"
+#include "parts/services/peers.h"
 
 #include "uthash.h"
 #include "utlist.h"
@@ -23,8 +24,10 @@
 struct palm__held {
     zmq_msg_t message;
     size_t cost;   /* bytes of the budget that it takes, given back with it */
-    int64_t since; /* ms */
+    bool shared;   /* they are of what no topic has for itself */
+    bool seen;     /* it has been published, but not to its client */
     bool aging;    /* among those that are given up one day */
+    int64_t since; /* ms */
     struct palm__topic *topic;
     struct palm__held *prev, *next;     /* of one topic */
     struct palm__held *older, *younger; /* of all topics, by age */
@@ -35,10 +38,14 @@ struct palm__topic {
     UT_hash_handle hh;
     struct palm__topic *prev, *next; /* among those that are ready */
     struct palm__held *held;
-    int64_t moved;   /* when one of its results last left, ms */
-    bool subscribed; /* to exactly this topic */
-    bool ready;      /* has results that wait for a subscriber to read */
-    bool slow;       /* has been too slow: what does not fit is dropped */
+    struct palm__peer *peers; /* by whom it is subscribed, as far as known */
+    unsigned peer_count, peer_room;
+    size_t own, shared; /* bytes that its results cost */
+    int64_t moved;      /* when one of its results last left, ms */
+    bool subscribed;    /* to exactly this topic */
+    bool ready;         /* has results that wait for a subscriber to read */
+    bool slow;          /* has been too slow: what does not fit is dropped */
+    bool strict;        /* one of several who did not read has been closed */
     size_t name_size;
     char name[];
 };
@@ -50,20 +57,41 @@ typedef struct palm__topics {
     struct palm__topic *last;  /* last found, subscribed and idle */
     uint32_t key;              /* of the hash; a peer must not know it */
     unsigned lengths[PALM__TOPIC_MAX + 1]; /* subscriptions by their length */
+    unsigned subscribed;                   /* topics */
+    size_t subscribed_bytes;               /* of their names */
     unsigned slow;                         /* topics given up as slow */
     uint64_t count;                        /* results waiting */
-    size_t bytes;                          /* what they cost */
+    uint64_t seen;                         /* of these, those that are seen */
+    size_t limit;       /* bytes that may wait for absent clients, and as many
+                           for those who do not read */
+    size_t own, shared; /* bytes that wait for absent clients */
+    size_t waiting;     /* bytes that wait for those who do not read */
 } palm__topics_t;
 
 /* Peers choose topics, so they are hashed with a key that peers cannot know. */
-void palm__topics_init(palm__topics_t *self, uint32_t key);
+void palm__topics_init(palm__topics_t *self, uint32_t key, size_t limit);
 void palm__topics_fini(palm__topics_t *self);
 
 /* Notes that a topic is now subscribed to, or no longer is. */
 int palm__topics_subscribe(palm__topics_t *self, palm_slice_t topic, bool is);
 
+/* Notes by whom a topic is subscribed; nothing if there is no memory. */
+void palm__topics_join(struct palm__topic *topic, struct palm__peer peer,
+                       const palm__peers_t *peers);
+
 /* Whether a subscription matches: one that is a prefix of the topic. */
 bool palm__topics_has(palm__topics_t *self, palm_slice_t topic);
+
+/* The subscribed topics that a name begins with, from the shortest, the name
+ * itself last. */
+struct palm__beginnings {
+    palm_slice_t name;
+    size_t size; /* of the one that is looked at next */
+    uint32_t hash;
+};
+void palm__topics_begin(struct palm__beginnings *at, palm_slice_t name);
+struct palm__topic *palm__topics_next(palm__topics_t *self,
+                                      struct palm__beginnings *at);
 
 /* The topic if it is known, else NULL. */
 struct palm__topic *palm__topics_find(palm__topics_t *self, palm_slice_t name);
@@ -83,9 +111,14 @@ void palm__topics_set_slow(palm__topics_t *self, struct palm__topic *topic,
 struct palm__topic *palm__topics_slow(palm__topics_t *self, palm_slice_t topic);
 
 /* Makes a result wait; takes *message on success, in which the name may lie.
- * Returns its topic, or NULL: ENOMEM. */
-struct palm__topic *palm__topics_hold(palm__topics_t *self, palm_slice_t name,
-                                      zmq_msg_t *message, int64_t now);
+ * Half of the room is for everybody: a topic may use an eighth of all of it,
+ * and what it needs beyond that is taken from the other half.  NULL: ENOMEM, or
+ * ENOSPC if there is no room; for a topic that is ready there always is. */
+struct palm__held *palm__topics_hold(palm__topics_t *self, palm_slice_t name,
+                                     zmq_msg_t *message, int64_t now);
+
+/* Notes that others than its client have got it. */
+void palm__topics_set_seen(palm__topics_t *self, struct palm__held *held);
 
 /* Notes that what waits for a topic waits for its subscribers to read, or that
  * it waits for a subscription. */
