@@ -310,6 +310,18 @@ stops_with_8_mib(struct crossing *crossing)
 }
 
 static void
+gives_only_once(struct crossing *crossing)
+{
+    static unsigned given;
+    struct message message;
+
+    if (is_published(crossing) && crossing_message(crossing, &message)
+        && bytes_are(message.client, CLIENT) && ++given > 20) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
 loses_client_50(struct crossing *crossing)
 {
     if (is_published(crossing) && crossing->number == 50) {
@@ -346,5 +358,8 @@ const struct fault flow_faults[] = {
     FAULT("M-FLOW-013a", "holds nothing", holds_nothing),
     FAULT("M-FLOW-013b", "loses the result of one client", loses_client_50),
     FAULT("M-FLOW-015a", "gives no room back", gives_no_room_back),
+    FAULT("M-FLOW-016a", "stops when 8 MiB are not read", stops_with_8_mib),
+    FAULT("M-FLOW-017a", "drops for all when one is slow", stops_with_8_mib),
+    FAULT("M-FLOW-018a", "gives a result only once", gives_only_once),
     END_OF_FAULTS,
 };

@@ -176,21 +176,26 @@ class PubService:
         elif kind == b"\0":
             self.topics.discard(topic)
 
-    def publish(self, topic, frame, until=0):
-        """A subscription is a prefix; try each size that one has had."""
+    def publish(self, topic, frame, until=0, seen=False):
+        """A subscription is a prefix; try each size that one has had.  Who has
+        subscribed to a beginning sees it now, its client when it comes."""
         self.flush()                   # what waits longer goes first
         until = until or time.monotonic() + HOLD
-        if any(topic[:size] in self.topics for size in self.sizes
-               if size <= len(topic)):
+        here = topic in self.topics
+        if here or not seen and any(
+                topic[:size] in self.topics for size in self.sizes
+                if size <= len(topic)):
             self.send([topic, frame])
-        elif time.monotonic() < until:
-            self.held.append((topic, frame, until))
+            seen = True
+        if not here and time.monotonic() < until:
+            self.held.append((topic, frame, until, seen))
             self.bytes += len(frame) + 256
-        else:
+        elif not seen:
             DROPS["without subscriber"] += 1
         while self.bytes > HELD:
-            self.bytes -= len(self.held.popleft()[1]) + 256
-            DROPS["without subscriber"] += 1
+            _, lost, _, seen = self.held.popleft()
+            self.bytes -= len(lost) + 256
+            DROPS["without subscriber"] += not seen
 
     def send(self, frames):
         """A subscriber that is full does not read, and loses it."""
