@@ -29,7 +29,7 @@ static const struct program_option options_table[] = {
     {"pairs", "N", "runs of each side, in turn (11)", PROGRAM_COUNT, IN(pairs)},
     {"time", "TIME", "measured time of a run (500ms)", PROGRAM_DURATION,
      IN(time)},
-    {"idle-time", "TIME", "the same for idle-* and fair-* (10s)",
+    {"idle-time", "TIME", "the same for idle-*, fair-*, flood-* (10s)",
      PROGRAM_DURATION, IN(idle_time)},
     {"window", "N", "messages under way (each measurement's own)",
      PROGRAM_COUNT, IN(window)},

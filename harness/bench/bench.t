@@ -10,7 +10,7 @@ is "--list succeeds" "$status" 0
 like "--list names the rows and the targets" "$out" \
     "*stream-100B *>= 0.8, aim 1*cache-get*idle-peak*"
 like "--list names the groups" "$out" \
-    "master: *http: *pipeline: *parts: *cache: *fair: *"
+    "master: *http: *pipeline: *parts: *cache: *fair: *flood: *"
 
 run palm-bench --pairs 1 --time 50ms --only 'stream-100B*' \
     --json "$tmp/json"
@@ -87,6 +87,14 @@ measured "a cache in memory is measured" op/s cache-memory-get cache-memory-set
 measured "a cache in LMDB is measured" op/s cache-lmdb-get cache-lmdb-set
 like "without a Redis its cache is left out, and that is said" "$out" \
     "*cache-redis-get *skipped: *cache-tool-set *skipped: *"
+
+run palm-bench --quick --group flood
+measured "a client beside one that attacks is measured" msg/s flood-monitor \
+    flood-beginning flood-trickle flood-twin flood-absent flood-names \
+    flood-frames flood-subs flood-churn flood-topic
+measured "so is a client of a cache" op/s flood-list
+measured "what an attack costs is told" MiB flood-frames-memory \
+    flood-subs-memory
 
 run palm-bench --role client pull=tcp://127.0.0.1:1 pub=nonsense
 is "a role that cannot connect is a failure" "$status" 1

@@ -19,6 +19,7 @@ static const struct {
     const char *name;
     bench_role_f *run;
 } roles[] = {
+    {"attack", bench_role_attack},
     {"cache", bench_role_cache},
     {"client", bench_role_client},
     {"crowd", bench_role_crowd},

@@ -34,6 +34,7 @@ bench_role_f bench_role_next;        /* libpalm, a further one */
 /* Peers. */
 bench_role_f bench_role_worker; /* returns each frame unchanged */
 bench_role_f bench_role_client; /* messages out, results in, a window of them */
+bench_role_f bench_role_attack; /* what a peer should not do */
 bench_role_f bench_role_flood;  /* messages out, as many as the server takes */
 bench_role_f bench_role_crowd;  /* many clients, each with a window */
 bench_role_f bench_role_cache;  /* cache requests from several REQ sockets */

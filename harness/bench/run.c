@@ -94,6 +94,7 @@ void
 bench_run_end(struct bench_run *run)
 {
     bench_child_end(&run->client);
+    bench_child_end(&run->attack);
     for (int i = 0; i < run->workers; i++) {
         bench_child_end(&run->worker[i]);
     }
@@ -126,6 +127,17 @@ ask_usage(struct bench_run *run, struct usage *usage)
         usage->cpu += bench_line_number(line, "cpu_us");
         usage->rss += bench_line_number(line, "rss_kib");
     }
+    return 0;
+}
+
+int
+bench_run_memory(struct bench_run *run, double *memory)
+{
+    struct usage usage;
+    if (ask_usage(run, &usage)) {
+        return -1;
+    }
+    *memory = usage.rss / 1024;
     return 0;
 }
 

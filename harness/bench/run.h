@@ -20,6 +20,7 @@ struct bench_run {
     struct bench_child worker[BENCH_WORKERS_MAX];
     int workers;
     struct bench_child client;
+    struct bench_child attack;
     struct bench_words endpoints; /* what servers printed, and for the peers */
 };
 
@@ -42,6 +43,9 @@ int bench_run_ask(struct bench_run *run, const char *role, int64_t time);
 /* From the client's "warm" to its "right". */
 int bench_run_measure(struct bench_run *run, int64_t time,
                       struct bench_sample *sample);
+
+/* MiB that the servers have in memory. */
+int bench_run_memory(struct bench_run *run, double *memory);
 
 /* Ends what runs. */
 void bench_run_end(struct bench_run *run);

@@ -19,6 +19,8 @@ const struct bench_group bench_groups[] = {
     {"cache", "caches in memory, LMDB and Redis, against bare ones",
      GROUP(cache)},
     {"fair", "50 workers and 200 clients at one master", GROUP(fair)},
+    {"flood", "one client while a peer attacks, against the same without",
+     GROUP(flood)},
 };
 
 const size_t bench_group_count = sizeof bench_groups / sizeof *bench_groups;

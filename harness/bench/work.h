@@ -71,9 +71,11 @@ struct bench_work {
     int idle;      /* parts of the server that nobody talks to; the floor is a
                       server without them */
     int clients;
-    const char *floor;  /* which one, where run() knows several */
-    const char *method; /* of the requests: "GET", "get" */
-    const char *store;  /* back end of a cache, NULL = memory */
+    const char *floor;   /* which one, where run() knows several */
+    const char *method;  /* of the requests: "GET", "get" */
+    const char *store;   /* back end of a cache, NULL = memory */
+    const char *attack;  /* what another peer does meanwhile */
+    const char *setting; /* of the server, "PART.OPTION=VALUE", or NULL */
     /* Why it cannot be measured here; NULL: it can.  May be NULL. */
     const char *(*missing)(const struct bench_work *work,
                            const struct bench_options *options);
@@ -114,6 +116,8 @@ extern const struct bench_row bench_parts_rows[];
 extern const size_t bench_fair_row_count;
 extern const struct bench_row bench_fair_rows[];
 extern const size_t bench_cache_row_count;
+extern const size_t bench_flood_row_count;
+extern const struct bench_row bench_flood_rows[];
 extern const struct bench_row bench_cache_rows[];
 
 /* Whether the options select the group, and a row of such a group. */
@@ -138,6 +142,9 @@ int bench_run_chain(const struct bench_work *work,
                     const struct bench_options *options,
                     enum bench_server server, struct bench_sample *sample);
 int bench_run_crowd(const struct bench_work *work,
+                    const struct bench_options *options,
+                    enum bench_server server, struct bench_sample *sample);
+int bench_run_flood(const struct bench_work *work,
                     const struct bench_options *options,
                     enum bench_server server, struct bench_sample *sample);
 int bench_run_http(const struct bench_work *work,
