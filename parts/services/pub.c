@@ -194,7 +194,7 @@ hold_absent(palm_part_t *part, palm_slice_t name, zmq_msg_t *message, bool seen)
 {
     palm__topics_t *topics = &palm__pub_of(part)->topics;
     struct palm__held *held =
-        palm__topics_hold(topics, name, message, palm__now_ms());
+        palm__topics_hold(topics, name, message, false, palm__now_ms());
     bool full = errno == ENOSPC;
     if (held && seen) {
         palm__topics_set_seen(topics, held);
@@ -210,12 +210,8 @@ hold_absent(palm_part_t *part, palm_slice_t name, zmq_msg_t *message, bool seen)
 static void
 hold_ready(palm_part_t *part, palm_slice_t name, zmq_msg_t *message)
 {
-    palm__topics_t *topics = &palm__pub_of(part)->topics;
-    int64_t now = palm__now_ms();
-    struct palm__held *held = palm__topics_hold(topics, name, message, now);
-    if (held) {
-        palm__topics_set_ready(topics, held->topic, true, now);
-    } else {
+    if (!palm__topics_hold(&palm__pub_of(part)->topics, name, message, true,
+                           palm__now_ms())) {
         drop(part, message, &palm_part_stats(part)->failed, "no memory");
     }
 }

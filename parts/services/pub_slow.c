@@ -25,9 +25,8 @@ enum {
     TRIES = 8,      /* topics that are tried in one go */
     MOMENT = 100,   /* ms that a monitor may hold up others */
     RECOVERY = 10,  /* ms after which it may do so for one more */
-    STRICT = 250,   /* ms that who comes back may hold up others */
-    BACKOFF = 1000, /* ms, for the first time */
-    BACKOFF_MAX = 64000
+    BACKOFF = 5000, /* ms, for the first time */
+    BACKOFF_MAX = 80000
 };
 
 /* --- a moment ------------------------------------------------------------- */
@@ -215,6 +214,19 @@ give_up(palm_part_t *part, struct palm__topic *topic)
     }
 }
 
+/* Some who subscribed to a topic do not read, others do.  The first time who
+ * comes back is let in at once. */
+static void
+cut_twins(palm_part_t *part, struct palm__topic *topic, int64_t now)
+{
+    cut_full(part, topic, "it does not read, others of its topic do");
+    if (topic->strict) {
+        back_off(part, topic, now);
+    }
+    topic->strict = true;
+    topic->moved = now;
+}
+
 /* What waits for a topic whose subscribers are full. */
 static void
 unblock(palm_part_t *part, struct palm__topic *topic, int64_t now)
@@ -227,16 +239,14 @@ unblock(palm_part_t *part, struct palm__topic *topic, int64_t now)
     struct crowd crowd = look_at(part, topic);
     bool some = crowd.full > 0 && crowd.reading > 0;
     bool known = crowd.full > 0 && crowd.slow == crowd.full && !some;
-    if (some && topic->strict && timeout > STRICT) {
-        timeout = STRICT;
+    if (some && topic->strict) {
+        timeout = timeout < MOMENT ? timeout : MOMENT;
     }
     if (now - topic->moved < timeout && !known) {
         return;
     }
     if (some) {
-        topic->strict = true;
-        topic->moved = now;
-        cut_full(part, topic, "it does not read, others of its topic do");
+        cut_twins(part, topic, now);
     } else {
         give_up(part, topic);
     }

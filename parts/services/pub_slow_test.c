@@ -51,6 +51,36 @@ a_slow_client_costs_only_its_own(void)
     rig_drop(&bench.rig);
 }
 
+/* What absent clients have used up is no other's. */
+static void
+a_client_that_pauses_gets_all(void)
+{
+    enum { RESULTS_ABSENT = 20, RESULTS_LATER = 60 };
+    struct pub_rig bench;
+    palm_part_options_t options;
+    memset(large, 'x', LARGE);
+    palm_part_options_init(&options);
+    options.hwm = 2;
+    options.hold_size = 4 * LARGE;
+    pub_rig_start(&bench, &options);
+    void *sub = pub_rig_mute(&bench, "pauses");
+    pub_rig_push(&bench, "pauses", "hello");
+    expect_published(sub, "pauses", "hello");
+    for (int i = 0; i < RESULTS_ABSENT; i++) {
+        pub_rig_push(&bench, "never", large);
+    }
+    for (int i = 0; i < RESULTS_LATER; i++) {
+        pub_rig_push(&bench, "pauses", large);
+    }
+    pub_rig_await(&bench, COUNTER(absent), 1);
+    for (int i = 0; i < RESULTS_LATER; i++) {
+        expect_published(sub, "pauses", large);
+    }
+    EQUAL_INT(0, pub_rig_stats(&bench).failed);
+    EQUAL_INT(0, pub_rig_stats(&bench).slow);
+    rig_drop(&bench.rig);
+}
+
 struct retry {
     struct pub_rig *bench;
     void *sub;
@@ -198,6 +228,8 @@ static const struct tap_test tests[] = {
      a_slow_client_costs_only_its_own},
     {"a slow client that reads again gets new results",
      a_slow_client_that_reads_again_gets_new_results},
+    {"a client that pauses gets all, however much others have held",
+     a_client_that_pauses_gets_all},
     {"a monitor that does not read is closed",
      a_monitor_that_does_not_read_is_closed},
     {"so is who subscribed to a beginning",

@@ -263,14 +263,15 @@ age(palm__topics_t *self, struct palm__held *held, int64_t now)
     DL_APPEND2(self->aging, held, older, younger);
 }
 
-/* Whether a result of this cost may wait; *shared tells of which half. */
+/* Whether one more result may wait for its client to subscribe; held->shared
+ * tells of which half. */
 static bool
 has_room(const palm__topics_t *self, const struct palm__topic *topic,
-         size_t cost, bool *shared)
+         struct palm__held *held)
 {
-    *shared = topic->own + cost > self->limit / SHARE
-              || (!topic->ready && self->own + cost > self->limit / 2);
-    return topic->ready || !*shared || self->shared < self->limit / 2;
+    held->shared = topic->own + held->cost > self->limit / SHARE
+                   || self->own + held->cost > self->limit / 2;
+    return !held->shared || self->shared < self->limit / 2;
 }
 
 /* Adds to what the results of a topic cost, or takes off. */
@@ -282,32 +283,45 @@ pay(palm__topics_t *self, struct palm__topic *topic, bool shared, size_t cost)
     *(topic->ready ? &self->waiting : total) += cost;
 }
 
+/* Makes a result of a topic, which finds its room.  NULL with errno. */
+static struct palm__held *
+make_held(palm__topics_t *self, struct palm__topic *topic, size_t size,
+          bool ready)
+{
+    struct palm__held *held = calloc(1, sizeof *held);
+    if (!held) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    held->topic = topic;
+    held->cost = size + sizeof *held + sizeof *topic + topic->name_size;
+    if (!ready && !has_room(self, topic, held)) {
+        free(held);
+        errno = ENOSPC;
+        return NULL;
+    }
+    return held;
+}
+
 struct palm__held *
 palm__topics_hold(palm__topics_t *self, palm_slice_t name, zmq_msg_t *message,
-                  int64_t now)
+                  bool ready, int64_t now)
 {
     struct palm__topic *topic = require(self, name);
-    struct palm__held *held = topic ? calloc(1, sizeof *held) : NULL;
-    errno = ENOMEM;
-    if (held) {
-        held->cost = zmq_msg_size(message) + sizeof *held + sizeof *topic
-                     + topic->name_size;
-        if (!has_room(self, topic, held->cost, &held->shared)) {
-            free(held);
-            held = NULL;
-            errno = ENOSPC;
-        }
+    struct palm__held *held = NULL;
+    if (topic) {
+        held = make_held(self, topic, zmq_msg_size(message),
+                         ready || topic->ready);
     }
     if (!held) {
+        int saved = errno;
         if (topic) {
             palm__topics_tidy(self, topic);
         }
+        errno = saved;
         return NULL;
     }
-    if (!topic->held) {
-        topic->moved = now;
-    }
-    held->topic = topic;
+    topic->moved = topic->held ? topic->moved : now;
     self->last = NULL;
     self->count++;
     pay(self, topic, held->shared, held->cost);
@@ -315,6 +329,9 @@ palm__topics_hold(palm__topics_t *self, palm_slice_t name, zmq_msg_t *message,
     (void)zmq_msg_move(&held->message, message);
     DL_APPEND(topic->held, held);
     age(self, held, now);
+    if (ready) {
+        palm__topics_set_ready(self, topic, true, now);
+    }
     return held;
 }
 

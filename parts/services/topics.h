@@ -110,12 +110,15 @@ void palm__topics_set_slow(palm__topics_t *self, struct palm__topic *topic,
 /* The topic if its client has been given up as too slow, else NULL. */
 struct palm__topic *palm__topics_slow(palm__topics_t *self, palm_slice_t topic);
 
-/* Makes a result wait; takes *message on success, in which the name may lie.
- * Half of the room is for everybody: a topic may use an eighth of all of it,
- * and what it needs beyond that is taken from the other half.  NULL: ENOMEM, or
- * ENOSPC if there is no room; for a topic that is ready there always is. */
+/* Makes a result wait, for its subscribers to read (ready) or for its client to
+ * subscribe; takes *message on success, in which the name may lie.  NULL:
+ * ENOMEM, or ENOSPC: no room is left for who has not subscribed.
+ *
+ * Half of that room is for everybody: a topic may use an eighth of all of it,
+ * and what it needs beyond that is taken from the other half. */
 struct palm__held *palm__topics_hold(palm__topics_t *self, palm_slice_t name,
-                                     zmq_msg_t *message, int64_t now);
+                                     zmq_msg_t *message, bool ready,
+                                     int64_t now);
 
 /* Notes that others than its client have got it. */
 void palm__topics_set_seen(palm__topics_t *self, struct palm__held *held);
