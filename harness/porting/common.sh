@@ -63,6 +63,13 @@ private_apt() {
         -o "Dir::Cache=$WORK/apt/cache" -o APT::Sandbox::User=root)
 }
 
+# What apt needs to reach the archive here holds for mmdebstrap, too.
+apt_proxy() {
+    local proxy
+    eval "$(apt-config shell proxy Acquire::http::Proxy)"
+    [ -z "${proxy-}" ] || echo "--aptopt=Acquire::http::Proxy \"$proxy\""
+}
+
 # Unpacks a source package into $WORK/src/PACKAGE, once.
 fetch_source() {
     local package=$1 dir=$WORK/src/$1

@@ -30,13 +30,6 @@ packages=libc6-dev,libstdc++-12-dev,libzmq3-dev,libcunit1-dev,libinih-dev
 packages=$packages,uthash-dev,libprotobuf-c-dev
 root=$WORK/root-$arch
 
-# What apt needs to reach the archive here holds for mmdebstrap, too.
-proxy_option() {
-    local proxy
-    eval "$(apt-config shell proxy Acquire::http::Proxy)"
-    [ -z "${proxy-}" ] || echo "--aptopt=Acquire::http::Proxy \"$proxy\""
-}
-
 # Absolute links would lead out of the sysroot.
 relate_links() {
     local link
@@ -54,7 +47,7 @@ make_root() {
     need mmdebstrap mmdebstrap
     [ "$(id -u)" = 0 ] || skip "unpacking a sysroot needs root"
     private_apt
-    proxy=$(proxy_option)
+    proxy=$(apt_proxy)
     rm -rf "$root"
     mmdebstrap -q --mode=root --variant=extract --architectures="$arch" \
         ${proxy:+"$proxy"} --include="$packages" "$(codename)" "$root" \
