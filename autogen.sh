@@ -34,7 +34,15 @@ PKG="autoconf automake libtool autoconf-archive pkgconf libzmq4 uthash inih
 install_deps() {
     if command -v apt-get >/dev/null 2>&1; then
         sudo=
-        [ "$(id -u)" = 0 ] || sudo=sudo
+        if [ "$(id -u)" != 0 ]; then
+            sudo=sudo
+            command -v sudo >/dev/null 2>&1 || {
+                echo "Only root may install packages, and there is no sudo." \
+                    "As root, run:" >&2
+                echo "  apt-get install" $APT >&2
+                exit 1
+            }
+        fi
         export DEBIAN_FRONTEND=noninteractive
         $sudo apt-get -o DPkg::Lock::Timeout=300 -qq update
         # shellcheck disable=SC2086 # the list is meant to be split
@@ -59,6 +67,11 @@ case "${1-}" in
     ;;
 esac
 
+command -v autoreconf >/dev/null 2>&1 || {
+    echo "$0: no autoreconf; run ./autogen.sh --install-deps first" >&2
+    exit 1
+}
+mkdir -p m4 # aclocal complains if it is not there
 autoreconf --force --install
 
 # Autoconf's exit trap tries to remove a core dump called "core"; here that is

@@ -4,6 +4,8 @@
  *
  *     cc -o adapter adapter.c $(pkg-config --cflags --libs libpalm)
  *     palm-conform --target ./adapter */
+#define _POSIX_C_SOURCE 200809L /* for signals */
+
 #include <palm.h>
 #include <signal.h>
 #include <stdio.h>

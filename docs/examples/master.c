@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* for signals */
+
 /* master: the server that spreads messages over workers.
  *
  *     client -> Pull -> WorkerPush -> worker -> WorkerPull -> Pub -> client

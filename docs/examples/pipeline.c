@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* for signals */
+
 /* pipeline: two ready-made servers, one behind the other, in one process.
  *
  *     client -> first (words) -> second (upper) -> client

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* for signals */
+
 /* web_worker: runs the function "upper" for servers that ask over HTTP.
  *
  * Usage: web_worker [ADDRESS].  Prints the address at which it listens.  Stops

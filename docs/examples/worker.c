@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* for signals */
+
 /* worker: runs the functions "upper" and "words" for a master.
  *
  * Usage: worker CACHE-ADDRESS.  Stops on SIGTERM. */
