@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# installed.t: the installed programs run, find their library, and work together.
+# installed.t: the installed programs run, find their library, work together.
 # `make installcheck` runs it; PALM_BUILDDIR is where they were installed.
 . "$PALM_SRCDIR/harness/support/tap.sh"
 . "$PALM_SRCDIR/harness/support/processes.sh"

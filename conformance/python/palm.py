@@ -261,6 +261,11 @@ class Master:
             for sock, _ in ready:
                 if sock is not self.push:
                     self.parts[sock](sock.recv_multipart())
+                if sock is self.pub.socket:  # they come by the thousand
+                    with suppress(zmq.Again):
+                        for _ in range(1000):
+                            frames = sock.recv_multipart(zmq.NOBLOCK)
+                            self.pub.subscription(frames)
             if not end and stop.is_set():
                 end = time.monotonic() + DRAIN
         self.context.destroy()         # the last results linger a second

@@ -7,8 +7,11 @@
 tap_number=0
 tap_failed=0
 
-# A folder of the test's own; gone at its end.
+# A folder of the test's own, also for what its programs make; gone at its end.
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/palm-test-XXXXXX") || exit 1
+TMPDIR=$tmp
+export TMPDIR
+trap 'rm -rf "$tmp"' EXIT
 
 diag() {
     printf '%s\n' "$*" | sed 's/^/# /'
