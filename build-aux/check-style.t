@@ -89,11 +89,25 @@ find_sleeps() {
     esac
 }
 
+# A test that receives for ever would hang the check.  A file that makes sockets
+# and receives from them says for how long.
+find_endless() {
+    case $1 in
+    *_test.c | harness/support/*.c) ;;
+    *) return ;;
+    esac
+    for kind in '' 'zmq_(msg_)?'; do
+        grep -qE "(^|[^_a-z])${kind:+zmq_}socket\(" "$1" || continue
+        search "(^|[^_a-z])$kind(recv|recvfrom|accept)\(" "$1"
+    done >"$scratch/receives"
+    grep -qE 'RCVTIMEO|tap_limit|poll\(' "$1" || cat "$scratch/receives"
+}
+
 top_level() {
     [ -z "$in_git" ] || sed 's|/.*||' "$scratch/all" | sort -u
 }
 
-echo 1..8
+echo 1..9
 
 each c count_lines | sort -rn >"$scratch/sizes"
 awk '$1 > 500 { print "# long: " $0 }' "$scratch/sizes"
@@ -116,6 +130,7 @@ exceptions sleep >"$scratch/allowed"
 each tests find_sleeps | awk -F: -v list="$scratch/allowed" '
     BEGIN { while ((getline file < list) > 0) allowed[file] = 1 }
     !($1 in allowed)' | check "tests wait for facts, not for time"
+each tests find_endless | check "every receive in a test has a deadline"
 
 {
     each code search '(^|[^A-Z])(TO[D]O|FIX[M]E|XX[X])($|[^A-Z])' |

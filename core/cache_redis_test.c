@@ -264,6 +264,7 @@ one_that_hangs_up_is_an_error_and_no_signal(void)
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     EQUAL_INT(0, bind(listener, (struct sockaddr *)&address, sizeof address));
     EQUAL_INT(0, listen(listener, 1));
+    tap_limit(listener);
     EQUAL_INT(0, pthread_create(&thread, NULL, hang_up_amidst, &listener));
     (void)snprintf(text, sizeof text, "ipc://%s", path);
     palm_cache_options_init(&options);

@@ -28,6 +28,7 @@ struct bare {
 static void
 make(struct bare *bare)
 {
+    const int deadline = tap_deadline();
     size_t size = sizeof bare->router_address;
     memset(bare, 0, sizeof *bare);
     strcpy(bare->name, "Gateway");
@@ -35,6 +36,8 @@ make(struct bare *bare)
     MUST(bare->server = palm_server_new("server", NULL));
     MUST(bare->server->zmq = zmq_ctx_new());
     MUST(bare->router = zmq_socket(bare->server->zmq, ZMQ_ROUTER));
+    MUST(!zmq_setsockopt(bare->router, ZMQ_RCVTIMEO, &deadline,
+                         sizeof deadline));
     MUST(!zmq_bind(bare->router, "tcp://127.0.0.1:*"));
     MUST(!zmq_getsockopt(bare->router, ZMQ_LAST_ENDPOINT, bare->router_address,
                          &size));
