@@ -66,7 +66,8 @@ palm_slice_t palm__pub_name(const struct palm__topic *topic);
 /* Takes the message on success; -1 with EAGAIN if a subscriber is full. */
 int palm__pub_try(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message);
 
-/* Sends to those who are not full, and takes the message. */
+/* Sends to those who are not full, and takes the message.  For who has no
+ * promise to get it. */
 void palm__pub_send_lossy(palm_part_t *part, palm_slice_t topic,
                           zmq_msg_t *message);
 

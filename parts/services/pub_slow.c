@@ -196,10 +196,10 @@ unblock_beginnings(palm_part_t *part, const struct palm__topic *topic,
     return true;
 }
 
-/* From now on what does not fit is dropped.  Others who subscribed may have
- * room for it. */
+/* From now on what does not fit is dropped.  Where nobody knows who is full,
+ * the others get what is here. */
 static void
-give_up(palm_part_t *part, struct palm__topic *topic)
+give_up(palm_part_t *part, struct palm__topic *topic, bool known)
 {
     struct palm__pub *pub = palm__pub_of(part);
     palm__topics_set_slow(&pub->topics, topic, true);
@@ -208,8 +208,10 @@ give_up(palm_part_t *part, struct palm__topic *topic)
                    "results dropped: their client does not read");
     while (topic->held) {
         palm_part_count(&palm_part_stats(part)->slow, 1);
-        palm__pub_send_lossy(part, palm__pub_name(topic),
-                             &topic->held->message);
+        if (!known) {
+            palm__pub_send_lossy(part, palm__pub_name(topic),
+                                 &topic->held->message);
+        }
         palm__topics_drop(&pub->topics, topic->held);
     }
 }
@@ -238,17 +240,17 @@ unblock(palm_part_t *part, struct palm__topic *topic, int64_t now)
     }
     struct crowd crowd = look_at(part, topic);
     bool some = crowd.full > 0 && crowd.reading > 0;
-    bool known = crowd.full > 0 && crowd.slow == crowd.full && !some;
+    bool again = crowd.full > 0 && crowd.slow == crowd.full && !some;
     if (some && topic->strict) {
         timeout = timeout < MOMENT ? timeout : MOMENT;
     }
-    if (now - topic->moved < timeout && !known) {
+    if (now - topic->moved < timeout && !again) {
         return;
     }
     if (some) {
         cut_twins(part, topic, now);
     } else {
-        give_up(part, topic);
+        give_up(part, topic, crowd.full > 0);
     }
 }
 

@@ -12,6 +12,9 @@
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
+/* More than the system keeps for a connection. */
+enum { RESULTS = 60 };
+
 enum { LARGE = 1 << 20 };
 
 static char large[LARGE + 1];
@@ -41,13 +44,38 @@ a_slow_client_costs_only_its_own(void)
     struct pub_rig bench;
     (void)start_slow(&bench);
     void *sub = pub_rig_subscriber(&bench, "other");
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < RESULTS; i++) {
         pub_rig_push(&bench, "slow", large);
         pub_rig_push(&bench, "other", "result");
         expect_published(sub, "other", "result");
     }
     pub_rig_await(&bench, COUNTER(slow), 1);
     EQUAL_INT(0, pub_rig_stats(&bench).absent);
+    rig_drop(&bench.rig);
+}
+
+static bool
+has_ended_with_all(void *arg)
+{
+    struct pub_rig *bench = arg;
+    palm_part_stats_t stats = pub_rig_stats(bench);
+    return stats.sent + stats.slow == RESULTS + 1;
+}
+
+/* What counts as sent comes, when the client reads at last. */
+static void
+what_a_slow_client_lost_was_not_sent(void)
+{
+    struct pub_rig bench;
+    void *slow = start_slow(&bench);
+    for (int i = 0; i < RESULTS; i++) {
+        pub_rig_push(&bench, "slow", large);
+    }
+    MUST(tap_await(has_ended_with_all, &bench));
+    MUST(pub_rig_stats(&bench).slow > 0);
+    for (uint64_t i = 1; i < pub_rig_stats(&bench).sent; i++) {
+        expect_published(slow, "slow", large);
+    }
     rig_drop(&bench.rig);
 }
 
@@ -109,7 +137,7 @@ a_slow_client_that_reads_again_gets_new_results(void)
     struct pub_rig bench;
     void *slow = start_slow(&bench);
     struct retry retry = {&bench, slow};
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < RESULTS; i++) {
         pub_rig_push(&bench, "slow", large);
     }
     pub_rig_await(&bench, COUNTER(slow), 1);
@@ -118,9 +146,6 @@ a_slow_client_that_reads_again_gets_new_results(void)
 }
 
 /* --- one holds up nobody -------------------------------------------------- */
-
-/* More than the system keeps for a connection. */
-enum { RESULTS = 60 };
 
 /* A publisher with one client that reads, and one subscriber that does not. */
 static void *
@@ -228,6 +253,8 @@ static const struct tap_test tests[] = {
      a_slow_client_costs_only_its_own},
     {"a slow client that reads again gets new results",
      a_slow_client_that_reads_again_gets_new_results},
+    {"what a slow client has lost was not sent",
+     what_a_slow_client_lost_was_not_sent},
     {"a client that pauses gets all, however much others have held",
      a_client_that_pauses_gets_all},
     {"a monitor that does not read is closed",
