@@ -36,6 +36,7 @@ make_root() {
     if [ -n "$proxy" ]; then
         printf '%s;\n' "${proxy#--aptopt=}" >"$root/etc/apt/apt.conf.d/99proxy"
     fi
+    echo '127.0.0.1 localhost' >"$root/etc/hosts"
     touch "$root/.complete"
 }
 
