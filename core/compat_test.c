@@ -83,12 +83,31 @@ randomness_fills_a_buffer_of_any_size(void)
     }
 }
 
+/* A byte that is left out stays 0; one that is drawn is not 0 each time. */
+static void
+randomness_fills_each_byte(void)
+{
+    enum { SIZE = 17, TIMES = 64 };
+    unsigned char bytes[SIZE], seen[SIZE] = {0};
+    for (int i = 0; i < TIMES; i++) {
+        memset(bytes, 0, sizeof bytes);
+        EQUAL_INT(0, palm__random(bytes, sizeof bytes));
+        for (int k = 0; k < SIZE; k++) {
+            seen[k] |= bytes[k];
+        }
+    }
+    for (int k = 0; k < SIZE; k++) {
+        MUST(seen[k] != 0);
+    }
+}
+
 static const struct tap_test tests[] = {
     {"a thread's name is cut at a character",
      a_threads_name_is_cut_at_a_character},
     {"the clocks go forward, together", the_clocks_go_forward_together},
     {"randomness fills a buffer of any size",
      randomness_fills_a_buffer_of_any_size},
+    {"randomness fills each byte", randomness_fills_each_byte},
 };
 
 TAP_MAIN("compat", tests)
