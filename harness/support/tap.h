@@ -32,7 +32,9 @@ int tap_main(const char *suite, const struct tap_test *tests, size_t count,
 /* Ends the running test as skipped; the reason is printed. */
 void tap_skip(const char *reason);
 
-/* Milliseconds for one awaited fact: 10 s times PALM_TEST_TIMEOUT_FACTOR. */
+/* How long a test waits for a fact, in ms: 10 s, times
+ * PALM_TEST_TIMEOUT_FACTOR or, if that is more, times how much slower than
+ * usual this machine was when it was first asked. */
 int tap_deadline(void);
 
 /* Milliseconds on the monotonic clock. */
