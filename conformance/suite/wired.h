@@ -12,7 +12,8 @@ struct peer *wired_peer(struct target *target, const char *label, int type,
 /* The next message that comes, of one frame, decoded. */
 struct message wired_take(struct peer *peer);
 
-/* An address of 127.0.0.1 that was free a moment ago. */
+/* An address of 127.0.0.1 at which nobody listens.  Where the system lets
+ * several sockets share one, nobody else gets it until the test ends. */
 const char *free_address(struct test *test);
 
 #endif

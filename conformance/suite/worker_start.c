@@ -194,14 +194,16 @@ worker_006_starts_before_its_master(struct test *test)
 static void
 worker_007_reconnects_to_its_master(struct test *test)
 {
+    const char *push_address = free_address(test);
+    const char *pull_address = free_address(test);
     struct crew crew;
-    const char *push_address;
-    const char *pull_address;
 
-    crew_start(&crew, test, "worker");
+    crew.test = test;
+    bind_both(&crew, push_address, pull_address);
+    crew.target =
+        target_start(test, "worker", "worker_push_address", push_address,
+                     "worker_pull_address", pull_address, NULL);
     check_work(&crew, 5000);
-    push_address = crew.push->address;
-    pull_address = crew.pull->address;
     peer_close(crew.push);
     peer_close(crew.pull);
     bind_both(&crew, push_address, pull_address);
