@@ -66,6 +66,20 @@ subscriber(const struct scene *scene, const void *topic, size_t size)
     return sub;
 }
 
+/* A text of one byte many times; it lives as long as the process. */
+static const char *
+filled(size_t size, char byte)
+{
+    char *text = malloc(size + 1);
+    if (text) {
+        memset(text, byte, size);
+        text[size] = '\0';
+    } else {
+        bench_die("memory");
+    }
+    return text;
+}
+
 static void
 say_ready(void)
 {
@@ -143,13 +157,8 @@ absent(const struct scene *scene)
 static void
 long_names(const struct scene *scene)
 {
-    char *name = malloc(LONG_NAME + 1);
+    const char *name = filled(LONG_NAME, 'x');
     struct bench_frame frame;
-    if (!name) {
-        bench_die("name");
-    }
-    memset(name, 'x', LONG_NAME);
-    name[LONG_NAME] = '\0';
     (void)subscriber(scene, name, LONG_TOPIC);
     void *push = connect_to(scene, ZMQ_PUSH, "pull");
     if (bench_frame_init(&frame, "p", name, "master.echo", "tag", 12)) {
@@ -217,12 +226,8 @@ churn(const struct scene *scene)
 static void
 huge_topic(const struct scene *scene)
 {
-    char *frame = malloc(HUGE_TOPIC);
+    const char *frame = filled(HUGE_TOPIC, 1);
     void *peer = connect_to(scene, ZMQ_XSUB, "pub");
-    if (!frame) {
-        bench_die("topic");
-    }
-    memset(frame, 1, HUGE_TOPIC);
     for (;;) {
         send_frame(peer, frame, HUGE_TOPIC);
         sleep_ms(1000);
