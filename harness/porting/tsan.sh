@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # tsan.sh: `make check` under ThreadSanitizer, against a libzmq that is built
 # with it as well: with the system's libzmq what passes through a socket would
-# be reported falsely.  No suppressions are needed then.
+# be reported falsely.  harness/support/tsan.supp says what is left.
 #   VARIANT=select|poll|asan|drafts  another libzmq instead
 set -eu
 # shellcheck source=harness/porting/common.sh
@@ -59,5 +59,6 @@ fi
 
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 export PALM_TEST_TIMEOUT_FACTOR=${PALM_TEST_TIMEOUT_FACTOR:-5}
-export TSAN_OPTIONS="halt_on_error=0 second_deadlock_stack=1"
+export TSAN_OPTIONS="halt_on_error=0 second_deadlock_stack=1 \
+suppressions=$SRC/harness/support/tsan.supp"
 check_build "$variant" CFLAGS="$flags" LDFLAGS="-Wl,-rpath,$prefix/lib"

@@ -128,7 +128,7 @@ palm__peers_be_strict(palm__peers_t *self, int64_t now)
 
 /* A copy of the descriptor, if it is still the connection's; else -1. */
 static int
-borrow(const palm__peers_t *self, struct palm__peer peer)
+borrow_descriptor(const palm__peers_t *self, struct palm__peer peer)
 {
     struct stat status;
     if (palm__peers_is_gone(self, peer)) {
@@ -150,7 +150,7 @@ borrow(const palm__peers_t *self, struct palm__peer peer)
 palm__peer_state_t
 palm__peers_state(const palm__peers_t *self, struct palm__peer peer)
 {
-    int copy = borrow(self, peer);
+    int copy = borrow_descriptor(self, peer);
     struct pollfd item = {copy, POLLOUT, 0};
     if (copy == -1) {
         return PALM__PEER_GONE;
@@ -190,7 +190,7 @@ void
 palm__peers_cut(palm__peers_t *self, struct palm__peer peer)
 {
     struct palm__connection *at = connection_of(self, peer);
-    int copy = borrow(self, peer);
+    int copy = borrow_descriptor(self, peer);
     if (copy != -1) {
         at->cut = true;
         (void)shutdown(copy, SHUT_RDWR);
