@@ -8,7 +8,6 @@ set -u
 # shellcheck source=conformance/proof.sh
 . "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
-trap 'rm -rf "$tmp"' EXIT
 
 factor=${PALM_TEST_TIMEOUT_FACTOR:-1}
 cd "$PALM_BUILDDIR" || exit 1

@@ -5,7 +5,6 @@ set -u
 # shellcheck source=conformance/proof.sh
 . "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
-trap 'rm -rf "$tmp"' EXIT
 
 # Bounds are short: nothing here answers, and no verdict rests on their length.
 factor=$(echo "${PALM_TEST_TIMEOUT_FACTOR:-1}" | awk '{ print $1 * 0.1 }')

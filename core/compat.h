@@ -28,4 +28,11 @@ void palm__memory_trim(void);
 int64_t palm__now_ms(void);
 int64_t palm__now_us(void);
 
+/* The sooner of two times in ms, of which -1 is never. */
+static inline int64_t
+palm__sooner(int64_t one, int64_t other)
+{
+    return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
 #endif

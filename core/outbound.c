@@ -20,6 +20,7 @@
 #include "config.h"
 #include "core/outbound_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -361,6 +362,7 @@ run_queue(palm_part_t *part)
             note.count = left; /* the others have their feedback */
         }
         palm__queue_pop(&out->queue);
+        assert(out->queue.count > 0 || out->queued == 0);
         if (turned || left > 0) {
             note.count -= pass_onward(part, &note);
             turn_away(part, left, &note);

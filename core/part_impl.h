@@ -188,13 +188,6 @@ void palm__part_sleep(palm_part_t *part, bool world, int64_t timeout);
 /* Both, one after the other. */
 void palm__part_wait(palm_part_t *part, bool world);
 
-/* The sooner of two times in ms, of which -1 is never. */
-static inline int64_t
-palm__sooner(int64_t one, int64_t other)
-{
-    return one < 0 || (other >= 0 && other < one) ? other : one;
-}
-
 /* Reads and drops the frames behind *frame, of the world's socket.  Whether
  * there were any. */
 bool palm__part_skip_frames(palm_part_t *part, zmq_msg_t *frame);

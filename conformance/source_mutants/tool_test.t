@@ -5,7 +5,6 @@ set -u
 # shellcheck source=conformance/proof.sh
 . "$PALM_SRCDIR/conformance/proof.sh"
 . "$PALM_SRCDIR/harness/support/tap.sh"
-trap 'rm -rf "$tmp"' EXIT
 
 here=$PALM_SRCDIR/conformance/source_mutants
 python=${PALM_PYTHON3:-python3}

@@ -40,17 +40,18 @@ static int
 make_room(palm__peers_t *self, size_t fd)
 {
     size_t size = self->size ? self->size : FIRST_SIZE;
+    if (fd < self->size) {
+        return 0;
+    }
     while (size <= fd) {
         size *= 2;
     }
-    struct palm__connection *at = self->at;
-    if (size > self->size && !(at = realloc(at, size * sizeof *at))) {
+    struct palm__connection *at = realloc(self->at, size * sizeof *at);
+    if (!at) {
         errno = ENOMEM;
         return -1;
     }
-    if (size > self->size) {
-        memset(at + self->size, 0, (size - self->size) * sizeof *at);
-    }
+    memset(at + self->size, 0, (size - self->size) * sizeof *at);
     self->at = at;
     self->size = size;
     return 0;

@@ -150,11 +150,13 @@ palm__pub_send_waiting(palm_part_t *part, struct palm__topic *topic,
 /* Who has subscribed. */
 enum audience { NOBODY, OTHERS, CLIENT };
 
+/* Remembers the topic of a client that gets his results at once. */
 static enum audience
 find_audience(palm__topics_t *topics, palm_slice_t topic)
 {
     struct palm__topic *found = palm__topics_find(topics, topic);
     if (found && found->subscribed) {
+        topics->last = found->held ? NULL : found;
         return CLIENT;
     }
     return palm__topics_has(topics, topic) ? OTHERS : NOBODY;
@@ -173,9 +175,6 @@ audience_of(palm_part_t *part, palm_slice_t topic)
     if (audience != CLIENT) {
         palm__pub_readable(part);
         audience = find_audience(topics, topic);
-    }
-    if (audience == CLIENT) {
-        topics->last = palm__topics_idle(topics, topic);
     }
     return audience;
 }
@@ -437,12 +436,6 @@ trim(palm_part_t *part, int64_t now)
     return pub->flooded ? pub->flooded + TRIM - now : -1;
 }
 
-static int64_t
-sooner(int64_t one, int64_t other)
-{
-    return one < 0 || (other >= 0 && other < one) ? other : one;
-}
-
 /* What slow clients give up changes what is due, so they come first; and it
  * may end the wait of a message that has been refused. */
 int64_t
@@ -454,8 +447,8 @@ palm__pub_tick(palm_part_t *part)
     }
     int64_t now = palm__now_ms();
     int64_t due = palm__pub_retry(part, now);
-    due = sooner(due, expire_absent(part, now));
-    due = sooner(due, trim(part, now));
+    due = palm__sooner(due, expire_absent(part, now));
+    due = palm__sooner(due, trim(part, now));
     if (pub->waits && !must_wait(part)) {
         return 0;
     }

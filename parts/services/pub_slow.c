@@ -119,17 +119,20 @@ palm__pub_cut(palm_part_t *part, struct palm__peer peer, const char *why)
 }
 
 /* Closes the connections of those who do not read; what they lose is counted as
- * one, since nobody knows how much it was. */
-static void
+ * one, since nobody knows how much it was.  Whether there were any. */
+static bool
 cut_full(palm_part_t *part, const struct palm__topic *topic, const char *why)
 {
     const palm__peers_t *peers = &palm__pub_of(part)->peers;
+    bool any = false;
     for (unsigned i = 0; i < topic->peer_count; i++) {
         if (palm__peers_state(peers, topic->peers[i]) == PALM__PEER_FULL) {
             palm_part_count(&palm_part_stats(part)->slow, 1);
             palm__pub_cut(part, topic->peers[i], why);
+            any = true;
         }
     }
+    return any;
 }
 
 static struct palm__backoff *
@@ -160,15 +163,6 @@ back_off(palm_part_t *part, const struct palm__topic *topic, int64_t now)
 
 /* --- one topic ------------------------------------------------------------ */
 
-static void
-cut_beginning(palm_part_t *part, const struct palm__topic *topic, int64_t now)
-{
-    if (look_at(part, topic).full > 0) {
-        cut_full(part, topic, "it does not read, and holds up others");
-        back_off(part, topic, now);
-    }
-}
-
 /* Looks for those who have subscribed to a beginning of the topic and do not
  * read; closes them when the moment is over.  Whether there are any. */
 static bool
@@ -191,7 +185,9 @@ unblock_beginnings(palm_part_t *part, const struct palm__topic *topic,
     palm__topics_begin(&at, palm__pub_name(topic));
     while ((shorter = palm__topics_next(&pub->topics, &at))
            && shorter != topic) {
-        cut_beginning(part, shorter, now);
+        if (cut_full(part, shorter, "it does not read, and holds up others")) {
+            back_off(part, shorter, now);
+        }
     }
     return true;
 }
@@ -221,7 +217,7 @@ give_up(palm_part_t *part, struct palm__topic *topic, bool known)
 static void
 cut_twins(palm_part_t *part, struct palm__topic *topic, int64_t now)
 {
-    cut_full(part, topic, "it does not read, others of its topic do");
+    (void)cut_full(part, topic, "it does not read, others of its topic do");
     if (topic->strict) {
         back_off(part, topic, now);
     }

@@ -231,13 +231,6 @@ palm__topics_waiting(palm__topics_t *self, palm_slice_t name)
     return topic && topic->held ? topic : NULL;
 }
 
-struct palm__topic *
-palm__topics_idle(palm__topics_t *self, palm_slice_t name)
-{
-    struct palm__topic *topic = palm__topics_find(self, name);
-    return topic && topic->subscribed && !topic->held ? topic : NULL;
-}
-
 void
 palm__topics_set_slow(palm__topics_t *self, struct palm__topic *topic, bool is)
 {

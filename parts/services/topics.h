@@ -100,9 +100,6 @@ struct palm__topic *palm__topics_find(palm__topics_t *self, palm_slice_t name);
 struct palm__topic *palm__topics_waiting(palm__topics_t *self,
                                          palm_slice_t topic);
 
-/* The topic if somebody subscribed to exactly it and nothing waits for it. */
-struct palm__topic *palm__topics_idle(palm__topics_t *self, palm_slice_t topic);
-
 /* Notes that the topic's client is given up as too slow, or reads again. */
 void palm__topics_set_slow(palm__topics_t *self, struct palm__topic *topic,
                            bool is);
