@@ -12,8 +12,12 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef HAVE_MALLOC_TRIM
+/* Of another library's headers (harness/porting/musl-headers.sh) it is not. */
+#if defined HAVE_MALLOC_TRIM && defined __GLIBC__
+#define TRIMS 1
 #include <malloc.h>
+#else
+#define TRIMS 0
 #endif
 #ifdef HAVE_SYS_RANDOM_H
 #include <sys/random.h>
@@ -112,7 +116,7 @@ palm__thread_batch(void)
 void
 palm__memory_trim(void)
 {
-#ifdef HAVE_MALLOC_TRIM
+#if TRIMS
     (void)malloc_trim(0);
 #endif
 }

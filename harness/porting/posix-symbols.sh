@@ -10,11 +10,12 @@ build=${1:?usage: posix-symbols.sh BUILD}
 list=$WORK/posix2008.symbols
 
 # Not in the list, and why they may be there.  Where configure finds them, with
-# a portable way beside: getrandom getentropy pthread_setname_np.  POSIX, but
-# glibc's data do not say so: strdup, environ (in no header).  Of the XSI
-# option, in palm-bench and tests only: getrusage, getrlimit, setrlimit.
-excepted='getrandom|getentropy|pthread_setname_np|strdup|environ|getrusage'
-excepted=$excepted'|getrlimit|setrlimit'
+# a portable way beside, or nothing to do: getrandom getentropy
+# pthread_setname_np malloc_trim.  POSIX, but glibc's data do not say so:
+# strdup, environ (in no header).  Of the XSI option, in palm-bench and tests
+# only: getrusage, getrlimit, setrlimit.
+excepted='getrandom|getentropy|pthread_setname_np|malloc_trim|strdup|environ'
+excepted=$excepted'|getrusage|getrlimit|setrlimit'
 # Libraries that we link; what glibc's headers, the linker's --wrap, compilers
 # and _FILE_OFFSET_BITS (hiredis asks for it) make of standard names.
 foreign='zmq_.*|mdb_.*|redis.*|freeReplyObject|CU_.*|curl_.*|MHD_.*|ini_.*'
