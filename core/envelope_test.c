@@ -3,7 +3,6 @@
  * to, and what becomes of requests that have no way back. */
 #include "config.h"
 
-#include <netdb.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
+#include "harness/support/zmtp.h"
 
 enum { LEAVERS = 20 };
 
@@ -90,44 +90,14 @@ start_echo(struct rig *rig, struct gate *gate)
  */
 static const char no_delimiter[] = {0, 5, 'h', 'e', 'l', 'l', 'o'};
 
-/* Greets as a DEALER does, and waits for the beginning of the answer. */
-static void
-shake_hands(int fd)
-{
-    static const char ready[] = "\4\x1c\5READY\xbSocket-Type\0\0\0\6"
-                                "DEALER";
-    char greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\3\0NULL";
-    char answer[256];
-    size_t all = 0;
-    EQUAL_INT(sizeof greeting, send(fd, greeting, sizeof greeting, 0));
-    EQUAL_INT(sizeof ready - 1, send(fd, ready, sizeof ready - 1, 0));
-    while (all < 66) { /* its greeting, and the head of its READY */
-        struct pollfd item = {fd, POLLIN, 0};
-        EQUAL_INT(1, poll(&item, 1, tap_deadline()));
-        ssize_t got = recv(fd, answer + all, sizeof answer - all, 0);
-        MUST(got > 0);
-        all += (size_t)got;
-    }
-}
-
-/* Sends bytes over plain TCP to tcp://HOST:PORT and leaves; libzmq's thread has
- * then seen both, and the part's socket need only look. */
+/* Sends bytes behind the handshake and leaves; libzmq's thread has then seen
+ * both, and the part's socket need only look. */
 static void
 send_and_leave(const char *endpoint, const char *bytes, size_t size)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *found;
-    char host[256] = "", reply[64];
+    char reply[64];
     ssize_t got = 1;
-    const char *start = endpoint + strlen("tcp://");
-    const char *colon = strrchr(start, ':');
-    MUST(colon && (size_t)(colon - start) < sizeof host);
-    memcpy(host, start, (size_t)(colon - start));
-    EQUAL_INT(0, getaddrinfo(host, colon + 1, &hints, &found));
-    int fd = socket(found->ai_family, found->ai_socktype, 0);
-    EQUAL_INT(0, connect(fd, found->ai_addr, found->ai_addrlen));
-    freeaddrinfo(found);
-    shake_hands(fd);
+    int fd = zmtp_connect(endpoint, "DEALER");
     EQUAL_INT(size, send(fd, bytes, size, MSG_NOSIGNAL));
     EQUAL_INT(0, shutdown(fd, SHUT_WR));
     struct pollfd item = {fd, POLLIN, 0};

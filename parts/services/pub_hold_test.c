@@ -2,8 +2,6 @@
 /* Tests of PubService with clients that come late. */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,6 +12,7 @@
 
 #include "harness/support/pub_rig.h"
 #include "harness/support/tap.h"
+#include "harness/support/zmtp.h"
 #include "parts/library.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
@@ -249,36 +248,8 @@ results_are_held_up_to_hold_size(void)
     rig_fini(&bench.rig);
 }
 
-/* A peer that speaks ZMTP by hand, so that it can unsubscribe from what it
- * never subscribed to: a libzmq SUB would not send that. */
-static int
-open_by_hand(struct pub_rig *bench)
-{
-    static const char ready[] = "\4\x19\5READY\xbSocket-Type\0\0\0\3SUB";
-    const char *endpoint =
-        palm_server_endpoint(bench->rig.server, PALM_SIDE_OUTBOUND, "Pub");
-    char greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\3\0NULL";
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char answer[256];
-    ssize_t size, all = 0;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port =
-        htons((uint16_t)strtoul(strrchr(endpoint, ':') + 1, NULL, 10));
-    MUST(fd >= 0);
-    tap_limit(fd);
-    MUST(!connect(fd, (struct sockaddr *)&address, sizeof address));
-    MUST(send(fd, greeting, sizeof greeting, 0) == sizeof greeting);
-    MUST(send(fd, ready, sizeof ready - 1, 0) == sizeof ready - 1);
-    while (all < 64 + 28
-           && (size = recv(fd, answer + all, sizeof answer - (size_t)all, 0))
-                  > 0) {
-        all += size;
-    }
-    MUST(all >= 64 + 28);
-    return fd;
-}
-
+/* Who speaks by hand can unsubscribe from what he never subscribed to; a SUB of
+ * libzmq would not send that. */
 static void
 send_by_hand(int fd, char what, const char *topic)
 {
@@ -314,7 +285,9 @@ nobody_unsubscribes_another(void)
     void *sub = pub_rig_subscriber(&bench, "victim");
     pub_rig_push(&bench, "victim", "before");
     expect_published(sub, "victim", "before");
-    int fd = open_by_hand(&bench);
+    int fd = zmtp_connect(
+        palm_server_endpoint(bench.rig.server, PALM_SIDE_OUTBOUND, "Pub"),
+        "SUB");
     struct hand hand = {&bench, fd};
     send_by_hand(fd, 0, "victim");
     send_by_hand(fd, 1, "fence");

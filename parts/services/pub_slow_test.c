@@ -2,13 +2,19 @@
 /* Tests of PubService with subscribers that do not read. */
 #include "config.h"
 
+#include <poll.h>
+#include <semaphore.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "harness/support/crew.h"
 #include "harness/support/pub_rig.h"
 #include "harness/support/tap.h"
+#include "harness/support/zmtp.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
@@ -209,15 +215,52 @@ of_two_of_one_topic_the_reader_gets_all(void)
 }
 
 /* A monitor that reads sees what a late client gets later. */
+struct monitor {
+    struct pub_rig *bench;
+    void *sub;
+    int pushed;
+};
+
+/* Pushes another result; whether the monitor gets one of them. */
+static bool
+gets_something(void *arg)
+{
+    struct monitor *self = arg;
+    zmq_pollitem_t item = {self->sub, 0, ZMQ_POLLIN, 0};
+    char number[16];
+    (void)snprintf(number, sizeof number, "%d", ++self->pushed);
+    pub_rig_push(self->bench, "nobody", number);
+    return zmq_poll(&item, 1, 20) == 1;
+}
+
+/* A monitor whose subscription has come, and that has read all.  What was
+ * published before does not come to it any more. */
+static void *
+start_monitor(struct pub_rig *bench)
+{
+    struct monitor self = {bench, pub_rig_subscriber(bench, ""), 0};
+    zmq_msg_t frame;
+    int got = 0;
+    MUST(tap_await(gets_something, &self));
+    while (got < self.pushed) {
+        expect_text(self.sub, "nobody", true);
+        palm_slice_t payload = recv_message(self.sub, &frame).payload;
+        MUST(payload.size > 0 && payload.size < 16);
+        got = payload.data[0] - '0';
+        for (size_t i = 1; i < payload.size; i++) {
+            got = got * 10 + payload.data[i] - '0';
+        }
+        (void)zmq_msg_close(&frame);
+    }
+    return self.sub;
+}
+
 static void
 a_late_client_gets_what_a_monitor_has_seen(void)
 {
     struct pub_rig bench;
     pub_rig_start(&bench, NULL);
-    void *monitor = pub_rig_subscriber(&bench, "");
-    rig_subscribe(monitor, "fence");
-    pub_rig_push(&bench, "fence", "the monitor is there");
-    expect_published(monitor, "fence", "the monitor is there");
+    void *monitor = start_monitor(&bench);
     pub_rig_push(&bench, "late", "one");
     pub_rig_push(&bench, "late", "two");
     expect_published(monitor, "late", "one");
@@ -226,7 +269,7 @@ a_late_client_gets_what_a_monitor_has_seen(void)
     expect_published(sub, "late", "one");
     expect_published(sub, "late", "two");
     EQUAL_INT(0, pub_rig_stats(&bench).absent);
-    rig_fini(&bench.rig);
+    rig_drop(&bench.rig);
 }
 
 /* --- what is counted ------------------------------------------------------ */
@@ -248,6 +291,65 @@ sent_is_what_was_sent(void)
     rig_fini(&bench.rig);
 }
 
+/* --- who sends much ------------------------------------------------------- */
+
+static struct {
+    sem_t inside, go;
+} busy;
+
+static int
+wait_inside(palm_part_t *part, palm_message_t *message, palm_slice_t *topic,
+            void *arg)
+{
+    (void)part;
+    (void)message;
+    (void)topic;
+    (void)arg;
+    (void)sem_post(&busy.inside);
+    while (sem_wait(&busy.go)) {
+    }
+    return 0;
+}
+
+/* How many subscriptions of 1 KiB a connection takes. */
+static int
+send_subscriptions(int fd, int most)
+{
+    char frame[9 + 1025] = "\2\0\0\0\0\0\0\4\1\1"; /* of 1,025 bytes */
+    struct pollfd item = {fd, POLLOUT, 0};
+    int sent = 0;
+    while (sent < most && poll(&item, 1, 300) == 1) {
+        sent += send(fd, frame, sizeof frame, MSG_DONTWAIT) > 0;
+    }
+    return sent;
+}
+
+/* XPUB takes all that has come for it in one go, and meanwhile the part does
+ * nothing else.  So hardly anything may come ahead; ipc has small buffers. */
+static void
+subscriptions_wait_with_their_sender(void)
+{
+    static const palm_hooks_t hooks = {.handle_stream = wait_inside};
+    struct pub_rig bench;
+    palm_part_options_t options;
+    palm_part_options_init(&options);
+    options.address = "ipc://*";
+    options.hooks = &hooks;
+    MUST(!sem_init(&busy.inside, 0, 0) && !sem_init(&busy.go, 0, 0));
+    pub_rig_start(&bench, &options);
+    int fd = zmtp_connect(
+        palm_server_endpoint(bench.rig.server, PALM_SIDE_OUTBOUND, "Pub"),
+        "SUB");
+    pub_rig_push(&bench, "client", "result");
+    while (sem_wait(&busy.inside)) {
+    }
+    int sent = send_subscriptions(fd, 1000);
+    EQUAL_INT(0, sem_post(&busy.go));
+    MUST(sent < 1000);
+    (void)close(fd);
+    rig_drop(&bench.rig);
+}
+
 static const struct tap_test tests[] = {
     {"a slow client costs only its own results",
      a_slow_client_costs_only_its_own},
@@ -265,6 +367,8 @@ static const struct tap_test tests[] = {
      of_two_of_one_topic_the_reader_gets_all},
     {"a late client gets what a monitor has seen",
      a_late_client_gets_what_a_monitor_has_seen},
+    {"subscriptions wait with their sender",
+     subscriptions_wait_with_their_sender},
     {"sent is what was sent", sent_is_what_was_sent},
 };
 

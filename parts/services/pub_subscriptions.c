@@ -9,7 +9,11 @@
  *   and for a minute those who connect anew have less.
  * - libzmq tells of each subscription (XPUB_VERBOSE), also of one that others
  *   have, too, so we know by which connections a topic is subscribed; of
- *   unsubscriptions it tells the last one of a topic only. */
+ *   unsubscriptions it tells the last one of a topic only.
+ * - XPUB reads until a connection has nothing more, and the part does nothing
+ *   else meanwhile: for ever, if a peer sends faster than that.  So at most one
+ *   frame may wait (RCVHWM); for the next one libzmq's thread must be woken
+ *   first, and XPUB finds nothing. */
 #include "config.h"
 
 #include <errno.h>
@@ -38,6 +42,7 @@ palm__pub_open_subscriptions(palm_part_t *part)
     }
     return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most)
                    || zmq_setsockopt(socket, ZMQ_XPUB_VERBOSE, &one, sizeof one)
+                   || zmq_setsockopt(socket, ZMQ_RCVHWM, &one, sizeof one)
                ? -1
                : 0;
 }
