@@ -255,42 +255,86 @@ palm__cache_preset(palm_cache_t *self, palm_slice_t key, palm_slice_t value)
 
 /* --- all keys ------------------------------------------------------------- */
 
+enum { PAGE = 1024 /* keys that are listed in one go */ };
+
 /* Adds what the back end and the presets have. */
 static int
-gather(palm_cache_t *self, palm_slice_t prefix, palm__keys_t *keys,
+gather(palm_cache_t *self, const palm__cache_range_t *range, palm__keys_t *keys,
        palm_error_t *err)
 {
     struct place place = {self->backend, self->store};
     if (check_open(&place, err)
-        || self->backend->list(self->store, prefix, keys, err)) {
+        || self->backend->list(self->store, range, keys, err)) {
         return -1;
     }
     return self->presets
-               ? palm__cache_memory.list(self->presets, prefix, keys, err)
+               ? palm__cache_memory.list(self->presets, range, keys, err)
                : 0;
+}
+
+/* Calls f for each key of a range.  Whether there may be more: then the range
+ * is the next one, as long as keys lives. */
+static int
+list_range(palm_cache_t *self, palm__cache_range_t *range, palm__keys_t *keys,
+           palm_cache_list_f *f, void *arg, bool *more)
+{
+    palm_error_t err;
+    palm_slice_t *sorted = NULL;
+    size_t count = 0;
+    int result = gather(self, range, keys, &err) ? -1 : 0;
+    if (!result && !(sorted = palm__keys_sort(keys, &count))) {
+        errno = ENOMEM;
+        result = -1;
+    }
+    (void)settle(self, result, &err);
+    *more = count >= range->most;
+    count = *more ? range->most : count;
+    for (size_t i = 0; i < count && !result; i++) {
+        range->after = sorted[i];
+        result = f(sorted[i], arg);
+    }
+    int saved = errno;
+    free(sorted);
+    errno = saved;
+    return result;
+}
+
+/* Ends what keys hold; errno stays. */
+static void
+keys_end(palm__keys_t *keys)
+{
+    int saved = errno;
+    palm__keys_fini(keys);
+    errno = saved;
+}
+
+int
+palm_cache_list_after(palm_cache_t *self, palm_slice_t prefix,
+                      palm_slice_t after, size_t most, palm_cache_list_f *f,
+                      void *arg)
+{
+    palm__cache_range_t range = {prefix, after, most};
+    palm__keys_t keys = {0};
+    bool more;
+    int result = list_range(self, &range, &keys, f, arg, &more);
+    keys_end(&keys);
+    return result;
 }
 
 int
 palm_cache_list(palm_cache_t *self, palm_slice_t prefix, palm_cache_list_f *f,
                 void *arg)
 {
-    palm_error_t err;
-    palm__keys_t keys = {0};
-    palm_slice_t *sorted = NULL;
-    size_t count = 0;
-    int result = gather(self, prefix, &keys, &err) ? -1 : 0;
-    if (!result && !(sorted = palm__keys_sort(&keys, &count))) {
-        errno = ENOMEM;
-        result = -1;
+    palm__cache_range_t range = {prefix, {NULL, 0}, PAGE};
+    palm__keys_t pages[2] = {{0}, {0}}; /* one begins where the other ends */
+    bool more = true;
+    int result = 0;
+    for (int i = 0; more && !result; i = !i) {
+        palm__keys_fini(&pages[i]);
+        result = list_range(self, &range, &pages[i], f, arg, &more);
     }
-    (void)settle(self, result, &err);
-    for (size_t i = 0; i < count && !result; i++) {
-        result = f(sorted[i], arg);
-    }
-    int saved = errno;
-    free(sorted);
-    palm__keys_fini(&keys);
-    errno = saved;
+    keys_end(&pages[0]);
+    keys_end(&pages[1]);
     return result;
 }
 

@@ -111,9 +111,17 @@ PALM_EXPORT int palm_cache_ttl(palm_cache_t *self, palm_slice_t key,
 /* Calls f for each key that begins with prefix, in the order of their bytes.
  * Keys that are set or deleted meanwhile may be missing or be there; f may use
  * the cache.  Returns 0, what f returned if that is not 0, or -1 with errno
- * ENOMEM. */
+ * ENOMEM.  The cache is free for others between 1,024 keys and the next. */
 PALM_EXPORT int palm_cache_list(palm_cache_t *self, palm_slice_t prefix,
                                 palm_cache_list_f *f, void *arg);
+
+/* The same for the first so many (most, at least 1) of those keys that come
+ * after another one, which need not be there; its size 0 = from the first on.
+ * In memory and LMDB it takes a time that follows from most; Redis looks at
+ * every key that it has. */
+PALM_EXPORT int palm_cache_list_after(palm_cache_t *self, palm_slice_t prefix,
+                                      palm_slice_t after, size_t most,
+                                      palm_cache_list_f *f, void *arg);
 
 /* Number of keys, and bytes of keys and values; 0 if the back end cannot tell.
  * Redis has to look at every key for it. */

@@ -32,6 +32,24 @@ int palm__keys_add(palm__keys_t *self, palm_slice_t key);
 
 void palm__keys_fini(palm__keys_t *self);
 
+/* Of the keys that begin with prefix and come after another one (its size 0 =
+ * after none), the first so many. */
+typedef struct palm__cache_range {
+    palm_slice_t prefix;
+    palm_slice_t after;
+    size_t most;
+} palm__cache_range_t;
+
+/* Whether a key begins so, and comes after the other one. */
+bool palm__range_has(const palm__cache_range_t *self, palm_slice_t key);
+
+/* What all keys of the range are not before. */
+palm_slice_t palm__range_start(const palm__cache_range_t *self);
+
+/* Forgets all but the first so many in the order of their bytes, and those that
+ * are there twice.  Returns -1 with errno ENOMEM. */
+int palm__keys_cut(palm__keys_t *self, size_t most);
+
 /* The keys in the order of their bytes, each once; their bytes stay those of
  * self.  The caller frees the array.  NULL with errno ENOMEM. */
 palm_slice_t *palm__keys_sort(const palm__keys_t *self, size_t *count);
@@ -67,9 +85,11 @@ typedef struct palm__cache_backend {
     int (*expire)(void *store, palm_slice_t key, int64_t ttl,
                   palm_error_t *err);
 
-    /* Adds all keys that begin with prefix, in any order, perhaps twice. */
-    int (*list)(void *store, palm_slice_t prefix, palm__keys_t *keys,
-                palm_error_t *err);
+    /* Adds the keys of a range in any order, perhaps twice, and perhaps more
+     * than its first ones.  It takes the longer the more it gives; only Redis
+     * looks at every key. */
+    int (*list)(void *store, const palm__cache_range_t *range,
+                palm__keys_t *keys, palm_error_t *err);
     int (*measure)(void *store, size_t *count, size_t *bytes,
                    palm_error_t *err);
 } palm__cache_backend_t;

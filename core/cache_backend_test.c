@@ -369,6 +369,88 @@ many_keys_are_listed_once(palm_cache_t *cache)
     EQUAL_INT(10 * KEYS, palm_cache_bytes(cache));
 }
 
+/* The keys that a list gives, each of which comes behind the one before. */
+struct seen {
+    char last[1000];
+    size_t size; /* of it */
+    int count;
+};
+
+static int
+see(palm_slice_t key, void *arg)
+{
+    struct seen *self = arg;
+    palm_slice_t last = {self->last, self->size};
+    MUST(key.size <= sizeof self->last);
+    MUST(self->count == 0 || palm_slice_compare(last, key) < 0);
+    memcpy(self->last, key.data, key.size);
+    self->size = key.size;
+    self->count++;
+    return 0;
+}
+
+/* Lists by so many keys; how many there are in all. */
+static int
+list_by(palm_cache_t *cache, const char *prefix, size_t most)
+{
+    struct seen seen = {{0}, 0, 0};
+    int before;
+    do {
+        char last[sizeof seen.last]; /* see() writes to the other one */
+        palm_slice_t after = {last, seen.size};
+        memcpy(last, seen.last, seen.size);
+        before = seen.count;
+        EQUAL_INT(0, palm_cache_list_after(cache, palm_slice(prefix), after,
+                                           most, see, &seen));
+        MUST(seen.count - before <= (int)most);
+    } while (seen.count > before);
+    return seen.count;
+}
+
+/* Short ones, long ones of which many begin alike, and one preset. */
+static void
+a_list_goes_on_after_a_key(palm_cache_t *cache)
+{
+    enum { KEYS = 40 };
+    char text[700];
+    EQUAL_INT(0, palm__cache_preset(cache, palm_slice("k 11 preset"),
+                                    palm_slice("")));
+    for (int i = 0; i < KEYS; i++) {
+        (void)snprintf(text, sizeof text, "k %02d", i);
+        EQUAL_INT(0, set(cache, text, ""));
+        (void)snprintf(text, sizeof text, "k 10 %0650d", i * 7 % KEYS);
+        EQUAL_INT(0, set(cache, text, ""));
+        (void)snprintf(text, sizeof text, "j %02d", i);
+        EQUAL_INT(0, set(cache, text, ""));
+    }
+    EQUAL_INT(2 * KEYS + 1, list_by(cache, "k ", 3));
+    EQUAL_INT(2 * KEYS + 1, list_by(cache, "k ", 1000));
+    EQUAL_INT(3 * KEYS + 1, list_by(cache, "", 7));
+    EQUAL_INT(KEYS + 1, list_by(cache, "k 10", 1));
+    EQUAL_INT(0, list_by(cache, "l", 1));
+}
+
+static void
+what_a_list_goes_on_after_need_not_be_there(palm_cache_t *cache)
+{
+    struct seen seen = {{0}, 0, 0};
+    palm_slice_t prefix = palm_slice("b");
+    EQUAL_INT(0, set(cache, "a", ""));
+    EQUAL_INT(0, set(cache, "b1", ""));
+    EQUAL_INT(0, set(cache, "b3", ""));
+    EQUAL_INT(0, palm_cache_list_after(cache, prefix, palm_slice("b2"), 9, see,
+                                       &seen));
+    EQUAL_INT(1, seen.count);
+    EQUAL_BYTES("b3", 2, seen.last, seen.size);
+    EQUAL_INT(0, palm_cache_list_after(cache, prefix, palm_slice("c"), 9, see,
+                                       &seen));
+    EQUAL_INT(1, seen.count);
+    seen.count = 0;
+    EQUAL_INT(0, palm_cache_list_after(cache, prefix, palm_slice("a"), 9, see,
+                                       &seen));
+    EQUAL_INT(2, seen.count);
+}
+
 /* --- presets -------------------------------------------------------------- */
 
 static void
@@ -565,6 +647,9 @@ the_option_size_is_kept(const char *backend)
     DO(b, list_gives_what_begins_so, "list gives what begins so, in order")    \
     DO(b, a_prefix_is_no_pattern, "a prefix is no pattern")                    \
     DO(b, long_and_binary_keys_are_listed, "long and binary keys are listed")  \
+    DO(b, a_list_goes_on_after_a_key, "a list goes on after a key")            \
+    DO(b, what_a_list_goes_on_after_need_not_be_there,                         \
+       "what a list goes on after need not be there")                          \
     DO(b, a_list_can_be_ended, "a list can be ended")                          \
     DO(b, many_keys_are_listed_once, "many keys are listed once")              \
     DO(b, presets_are_like_other_keys, "presets are like other keys")          \

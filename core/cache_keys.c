@@ -56,14 +56,29 @@ palm__keys_fini(palm__keys_t *self)
     memset(self, 0, sizeof *self);
 }
 
+bool
+palm__range_has(const palm__cache_range_t *self, palm_slice_t key)
+{
+    const palm_slice_t *prefix = &self->prefix;
+    return key.size >= prefix->size
+           && (prefix->size == 0
+               || !memcmp(key.data, prefix->data, prefix->size))
+           && (self->after.size == 0
+               || palm_slice_compare(key, self->after) > 0);
+}
+
+palm_slice_t
+palm__range_start(const palm__cache_range_t *self)
+{
+    return palm_slice_compare(self->prefix, self->after) < 0 ? self->after
+                                                             : self->prefix;
+}
+
 static int
 compare(const void *a, const void *b)
 {
     const palm_slice_t *one = a, *other = b;
-    size_t size = one->size < other->size ? one->size : other->size;
-    int order = size ? memcmp(one->data, other->data, size) : 0;
-    return order ? order
-                 : (one->size > other->size) - (one->size < other->size);
+    return palm_slice_compare(*one, *other);
 }
 
 palm_slice_t *
@@ -86,4 +101,25 @@ palm__keys_sort(const palm__keys_t *self, size_t *count)
     }
     *count = kept;
     return sorted;
+}
+
+int
+palm__keys_cut(palm__keys_t *self, size_t most)
+{
+    palm__keys_t kept = {0};
+    size_t count = 0;
+    palm_slice_t *sorted = palm__keys_sort(self, &count);
+    int result = sorted ? 0 : -1;
+    for (size_t i = 0; i < count && i < most && !result; i++) {
+        result = palm__keys_add(&kept, sorted[i]);
+    }
+    free(sorted);
+    if (result) {
+        palm__keys_fini(&kept);
+        errno = ENOMEM;
+        return -1;
+    }
+    palm__keys_fini(self);
+    *self = kept;
+    return 0;
 }

@@ -435,51 +435,56 @@ lmdb_get(void *store, palm_slice_t key, zmq_msg_t *value, palm_error_t *err)
     return code ? palm__lmdb_fail(self, code, err) : 0;
 }
 
-/* Walks over the keys from a disk key on, as long as these begin as it does in
- * its first same bytes. */
+/* Whether two disk keys are of long keys that begin with the same bytes: these
+ * are not in the order of the keys. */
+static bool
+is_alike(const MDB_val *one, const MDB_val *other)
+{
+    return palm__lmdb_is_long(one) && palm__lmdb_is_long(other)
+           && !memcmp(one->mv_data, other->mv_data, 1 + PALM__LMDB_SHORT_MAX);
+}
+
+/* Whether it begins as the disk keys of all keys with the prefix do. */
+static bool
+begins_with(const MDB_val *disk_key, const palm__lmdb_spot_t *prefix)
+{
+    return disk_key->mv_size >= prefix->size
+           && !memcmp(disk_key->mv_data, prefix->bytes, prefix->size);
+}
+
+/* Walks over the disk keys of a range, and beyond its end over those that are
+ * like its last one. */
 static int
-list_range(MDB_cursor *cursor, MDB_val from, size_t same, palm_slice_t prefix,
+list_range(MDB_cursor *cursor, const palm__cache_range_t *range,
            palm__keys_t *keys)
 {
-    MDB_val disk_key = from, record;
+    palm__lmdb_spot_t prefix, start, spot;
+    palm_slice_t key;
     int64_t now = wall_ms();
+    palm__lmdb_begin_spot(&prefix, range->prefix);
+    palm__lmdb_begin_spot(&start, palm__range_start(range));
+    MDB_val disk_key = {start.size, start.bytes}, record, last = {0, NULL};
     int code = mdb_cursor_get(cursor, &disk_key, &record, MDB_SET_RANGE);
-    while (!code && disk_key.mv_size >= same
-           && !memcmp(disk_key.mv_data, from.mv_data, same)) {
-        palm__lmdb_spot_t spot;
-        palm_slice_t key;
-        code = palm__lmdb_read_record(&disk_key, &record, &key, &spot);
-        if (!code && !is_due(&spot, now) && key.size >= prefix.size
-            && (prefix.size == 0 || !memcmp(key.data, prefix.data, prefix.size))
-            && palm__keys_add(keys, key)) {
-            return ENOMEM;
+    for (size_t found = 0;
+         !code && begins_with(&disk_key, &prefix)
+         && (found < range->most || is_alike(&disk_key, &last));
+         code = mdb_cursor_get(cursor, &disk_key, &record, MDB_NEXT)) {
+        if ((code = palm__lmdb_read_record(&disk_key, &record, &key, &spot))) {
+            break;
         }
-        if (!code) {
-            code = mdb_cursor_get(cursor, &disk_key, &record, MDB_NEXT);
+        if (!is_due(&spot, now) && palm__range_has(range, key)) {
+            if (palm__keys_add(keys, key)) {
+                return ENOMEM;
+            }
+            found++;
+            last = disk_key;
         }
     }
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
 static int
-list_all(MDB_cursor *cursor, palm_slice_t prefix, palm__keys_t *keys)
-{
-    unsigned char bytes[PALM__LMDB_SHORT_MAX + 1] = "s";
-    MDB_val from = {1, (void *)"l"};
-    int code = list_range(cursor, from, 1, prefix, keys);
-    if (code || prefix.size > PALM__LMDB_SHORT_MAX) {
-        return code;
-    }
-    if (prefix.size > 0) {
-        memcpy(bytes + 1, prefix.data, prefix.size);
-    }
-    from.mv_data = bytes;
-    from.mv_size = prefix.size + 1;
-    return list_range(cursor, from, from.mv_size, prefix, keys);
-}
-
-static int
-lmdb_list(void *store, palm_slice_t prefix, palm__keys_t *keys,
+lmdb_list(void *store, const palm__cache_range_t *range, palm__keys_t *keys,
           palm_error_t *err)
 {
     palm__lmdb_t *self = store;
@@ -490,7 +495,7 @@ lmdb_list(void *store, palm_slice_t prefix, palm__keys_t *keys,
         return palm__lmdb_fail(self, code, err);
     }
     if (!(code = mdb_cursor_open(txn, self->keys, &cursor))) {
-        code = list_all(cursor, prefix, keys);
+        code = list_range(cursor, range, keys);
         mdb_cursor_close(cursor);
     }
     mdb_txn_abort(txn);

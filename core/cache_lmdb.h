@@ -6,12 +6,15 @@
  *     keys    disk key -> deadline (8 bytes), for a long key the key with its
  *             size (4 bytes) before it, value
  *     expiry  deadline (8 bytes) -> disk keys that end then
- *     meta    "format" -> "palm 1"; "bytes" -> of keys and values (8 bytes)
+ *     meta    "format" -> "palm 2"; "bytes" -> of keys and values (8 bytes);
+ *             "hash" -> what the hash depends on (16 bytes), drawn once
  *
- * A disk key is "s" and the key or, since LMDB takes 511 bytes, "l", a hash of
- * the key (8 bytes) and a number (4 bytes) that tells keys of the same hash
- * apart.  All numbers have their highest byte first.  A deadline is ms since
- * 1970, 0 = none. */
+ * A disk key is "k" and the key.  LMDB takes 511 bytes, so of a longer key than
+ * 498 bytes it is "k", these, a hash of the key (8 bytes) and a number (4
+ * bytes) that tells keys of the same hash apart.  So the disk keys are in the
+ * order of the keys, but for those that have 498 bytes in common: a list looks
+ * at all of these.  All numbers have their highest byte first.  A deadline is
+ * ms since 1970, 0 = none. */
 #ifndef PALM_CACHE_LMDB_H
 #define PALM_CACHE_LMDB_H
 
@@ -23,6 +26,7 @@
 
 #include "core/cache.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/message.h"
 
 typedef struct palm__lmdb {
@@ -33,6 +37,7 @@ typedef struct palm__lmdb {
     size_t limit; /* bytes of keys and values, 0 = none */
     MDB_env *env;
     MDB_dbi keys, expiry, meta;
+    unsigned char hash_key[PALM__HASH_KEY_SIZE];
 } palm__lmdb_t;
 
 /* All open and close do; see cache_backend.h. */
@@ -43,13 +48,14 @@ void palm__lmdb_close(void *store);
 int palm__lmdb_fail(const palm__lmdb_t *self, int code, palm_error_t *err);
 
 enum {
-    PALM__LMDB_SHORT_MAX = 510, /* bytes of a key that is in the disk key */
+    PALM__LMDB_DISK_KEY_MAX = 511,
+    PALM__LMDB_SHORT_MAX = 498, /* bytes of a key that are in the disk key */
     PALM__LMDB_STAMP = 8        /* bytes of a deadline */
 };
 
 /* Where a key is, or would be. */
 typedef struct palm__lmdb_spot {
-    unsigned char bytes[PALM__LMDB_SHORT_MAX + 1]; /* the disk key */
+    unsigned char bytes[PALM__LMDB_DISK_KEY_MAX]; /* the disk key */
     size_t size;
     int64_t deadline;   /* 0 = none */
     palm_slice_t value; /* in the file; valid until the next write */
@@ -63,6 +69,13 @@ uint64_t palm__lmdb_get_number(const void *from, size_t size);
  * code of LMDB. */
 int palm__lmdb_read_record(const MDB_val *disk_key, const MDB_val *record,
                            palm_slice_t *key, palm__lmdb_spot_t *spot);
+
+/* Puts "k" and the first bytes of a key into a spot: what the disk keys of all
+ * keys that begin so begin with. */
+void palm__lmdb_begin_spot(palm__lmdb_spot_t *spot, palm_slice_t key);
+
+/* Whether the key that belongs to a disk key is a long one. */
+bool palm__lmdb_is_long(const MDB_val *disk_key);
 
 /* Finds a key.  MDB_NOTFOUND: the spot is where it would be. */
 int palm__lmdb_locate(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,

@@ -10,12 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT "palm 1"
+#include "core/compat.h"
 
-enum {
-    DISK_KEY_MAX = 511, /* that a build of LMDB must take */
-    READERS = 1024      /* threads that read at the same moment */
-};
+#define FORMAT "palm 2"
+
+enum { READERS = 1024 /* threads that read at the same moment */ };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static palm__lmdb_t *all; /* that are open; guarded by lock */
@@ -98,11 +97,33 @@ delist(const palm__lmdb_t *self)
 
 /* --- the tables ----------------------------------------------------------- */
 
+/* The table meta is open. */
+static int
+read_meta(palm__lmdb_t *self, MDB_txn *txn)
+{
+    MDB_val name = {sizeof "format" - 1, (void *)"format"}, format;
+    MDB_val hash = {sizeof "hash" - 1, (void *)"hash"}, hash_key;
+    int code = mdb_get(txn, self->meta, &name, &format);
+    if (code) {
+        return code;
+    }
+    if (format.mv_size != sizeof FORMAT - 1
+        || memcmp(format.mv_data, FORMAT, sizeof FORMAT - 1)) {
+        return MDB_VERSION_MISMATCH;
+    }
+    code = mdb_get(txn, self->meta, &hash, &hash_key);
+    if (!code && hash_key.mv_size != sizeof self->hash_key) {
+        code = MDB_VERSION_MISMATCH;
+    } else if (!code) {
+        memcpy(self->hash_key, hash_key.mv_data, sizeof self->hash_key);
+    }
+    return code;
+}
+
 /* Whether what is in the file is ours, or nothing.  *is_new: nothing. */
 static int
 check_format(palm__lmdb_t *self, MDB_txn *txn, bool *is_new, palm_error_t *err)
 {
-    MDB_val name = {sizeof "format" - 1, (void *)"format"}, format;
     MDB_stat status;
     MDB_dbi main;
     int code = mdb_dbi_open(txn, "meta", 0, &self->meta);
@@ -112,11 +133,8 @@ check_format(palm__lmdb_t *self, MDB_txn *txn, bool *is_new, palm_error_t *err)
             && !(code = mdb_stat(txn, main, &status))) {
             code = status.ms_entries ? MDB_INCOMPATIBLE : 0;
         }
-    } else if (!code && !(code = mdb_get(txn, self->meta, &name, &format))) {
-        code = format.mv_size == sizeof FORMAT - 1
-                       && !memcmp(format.mv_data, FORMAT, sizeof FORMAT - 1)
-                   ? 0
-                   : MDB_VERSION_MISMATCH;
+    } else if (!code) {
+        code = read_meta(self, txn);
     }
     if (code == MDB_INCOMPATIBLE || code == MDB_VERSION_MISMATCH
         || code == MDB_NOTFOUND) {
@@ -129,12 +147,18 @@ check_format(palm__lmdb_t *self, MDB_txn *txn, bool *is_new, palm_error_t *err)
 }
 
 static int
-write_format(palm__lmdb_t *self, MDB_txn *txn)
+write_meta(palm__lmdb_t *self, MDB_txn *txn)
 {
     MDB_val name = {sizeof "format" - 1, (void *)"format"};
     MDB_val format = {sizeof FORMAT - 1, (void *)FORMAT};
-    int code = mdb_dbi_open(txn, "meta", MDB_CREATE, &self->meta);
-    return code ? code : mdb_put(txn, self->meta, &name, &format, 0);
+    MDB_val hash = {sizeof "hash" - 1, (void *)"hash"};
+    MDB_val hash_key = {sizeof self->hash_key, self->hash_key};
+    int code = palm__random(self->hash_key, sizeof self->hash_key) ? errno : 0;
+    if (code || (code = mdb_dbi_open(txn, "meta", MDB_CREATE, &self->meta))
+        || (code = mdb_put(txn, self->meta, &name, &format, 0))) {
+        return code;
+    }
+    return mdb_put(txn, self->meta, &hash, &hash_key, 0);
 }
 
 static int
@@ -152,7 +176,7 @@ open_tables(palm__lmdb_t *self, palm_error_t *err)
         errno = saved;
         return -1;
     }
-    if (!(code = is_new ? write_format(self, txn) : 0)
+    if (!(code = is_new ? write_meta(self, txn) : 0)
         && !(code = mdb_dbi_open(txn, "keys", MDB_CREATE, &self->keys))
         && !(code = mdb_dbi_open(txn, "expiry", MDB_CREATE | MDB_DUPSORT,
                                  &self->expiry))) {
@@ -182,7 +206,7 @@ open_env(palm__lmdb_t *self, const palm_cache_options_t *options,
         || (code = mdb_reader_check(self->env, &dead_readers))) {
         return palm__lmdb_fail(self, code, err);
     }
-    if (mdb_env_get_maxkeysize(self->env) < DISK_KEY_MAX) {
+    if (mdb_env_get_maxkeysize(self->env) < PALM__LMDB_DISK_KEY_MAX) {
         return palm_error_set(err, ENOTSUP,
                               "lmdb %s: this LMDB takes keys of %d bytes only",
                               self->path, mdb_env_get_maxkeysize(self->env));

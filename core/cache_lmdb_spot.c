@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { HASHED = 9 /* bytes of "l" and a hash */ };
+/* Where they are in the disk key of a long key. */
+enum { HASH = 1 + PALM__LMDB_SHORT_MAX, NUMBER = HASH + 8 };
 
 uint64_t palm__lmdb_hash_mask = UINT64_MAX;
 
@@ -29,14 +30,23 @@ palm__lmdb_get_number(const void *from, size_t size)
     return number;
 }
 
-static uint64_t
-hash(palm_slice_t key)
+void
+palm__lmdb_begin_spot(palm__lmdb_spot_t *spot, palm_slice_t key)
 {
-    uint64_t sum = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < key.size; i++) {
-        sum = (sum ^ (unsigned char)key.data[i]) * UINT64_C(1099511628211);
+    size_t size =
+        key.size < PALM__LMDB_SHORT_MAX ? key.size : PALM__LMDB_SHORT_MAX;
+    spot->bytes[0] = 'k';
+    if (size > 0) {
+        memcpy(spot->bytes + 1, key.data, size);
     }
-    return sum & palm__lmdb_hash_mask;
+    spot->size = 1 + size;
+    spot->deadline = 0;
+}
+
+bool
+palm__lmdb_is_long(const MDB_val *disk_key)
+{
+    return disk_key->mv_size == PALM__LMDB_DISK_KEY_MAX;
 }
 
 int
@@ -48,7 +58,7 @@ palm__lmdb_read_record(const MDB_val *disk_key, const MDB_val *record,
     if (record->mv_size < header) {
         return MDB_CORRUPTED;
     }
-    if (*(const char *)disk_key->mv_data == 'l') {
+    if (palm__lmdb_is_long(disk_key)) {
         header += 4;
         if (record->mv_size < header) {
             return MDB_CORRUPTED;
@@ -77,10 +87,10 @@ locate_long(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,
 {
     MDB_cursor *cursor;
     uint32_t number = 0;
-    spot->bytes[0] = 'l';
-    palm__lmdb_put_number(spot->bytes + 1, 8, hash(key));
-    palm__lmdb_put_number(spot->bytes + HASHED, 4, 0);
-    spot->size = HASHED + 4;
+    uint64_t hash = palm__siphash(self->hash_key, key.data, key.size);
+    palm__lmdb_put_number(spot->bytes + HASH, 8, hash & palm__lmdb_hash_mask);
+    palm__lmdb_put_number(spot->bytes + NUMBER, 4, 0);
+    spot->size = PALM__LMDB_DISK_KEY_MAX;
     MDB_val disk_key = {spot->size, spot->bytes}, record;
     int code = mdb_cursor_open(txn, self->keys, &cursor);
     if (code) {
@@ -88,10 +98,10 @@ locate_long(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,
     }
     code = mdb_cursor_get(cursor, &disk_key, &record, MDB_SET_RANGE);
     while (!code && disk_key.mv_size == spot->size
-           && !memcmp(disk_key.mv_data, spot->bytes, HASHED)) {
+           && !memcmp(disk_key.mv_data, spot->bytes, NUMBER)) {
         palm_slice_t there;
         uint32_t taken = (uint32_t)palm__lmdb_get_number(
-            (char *)disk_key.mv_data + HASHED, 4);
+            (char *)disk_key.mv_data + NUMBER, 4);
         code = palm__lmdb_read_record(&disk_key, &record, &there, spot);
         if (!code && palm_slice_is_equal(there, key)) {
             memcpy(spot->bytes, disk_key.mv_data, spot->size);
@@ -104,7 +114,7 @@ locate_long(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,
         }
     }
     mdb_cursor_close(cursor);
-    palm__lmdb_put_number(spot->bytes + HASHED, 4, number);
+    palm__lmdb_put_number(spot->bytes + NUMBER, 4, number);
     spot->deadline = 0;
     return code ? code : MDB_NOTFOUND;
 }
@@ -115,15 +125,10 @@ palm__lmdb_locate(const palm__lmdb_t *self, MDB_txn *txn, palm_slice_t key,
 {
     MDB_val disk_key, record;
     palm_slice_t there;
-    spot->deadline = 0;
+    palm__lmdb_begin_spot(spot, key);
     if (key.size > PALM__LMDB_SHORT_MAX) {
         return locate_long(self, txn, key, spot);
     }
-    spot->bytes[0] = 's';
-    if (key.size > 0) {
-        memcpy(spot->bytes + 1, key.data, key.size);
-    }
-    spot->size = key.size + 1;
     disk_key.mv_data = spot->bytes;
     disk_key.mv_size = spot->size;
     int code = mdb_get(txn, self->keys, &disk_key, &record);

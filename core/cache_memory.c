@@ -22,6 +22,7 @@ struct memory {
     bool evict;   /* fixed */
     /* guarded by lock: */
     palm__entry_t *entries; /* all, by key */
+    palm__order_t order;    /* all, in the order of their keys */
     palm__entry_t *by_use;  /* if evict: all but presets, the latest first */
     palm__expiry_t expiry;
     size_t count;        /* of keys that have a value */
@@ -155,6 +156,7 @@ drop(struct memory *self, palm__entry_t *entry, struct trash *trash)
         DL_DELETE(self->by_use, entry);
     }
     HASH_DEL(self->entries, entry);
+    palm__order_remove(&self->order, entry);
     entry->next = trash->entries;
     trash->entries = entry;
 }
@@ -233,18 +235,34 @@ evict(struct memory *self, struct trash *trash)
     }
 }
 
+/* An entry with its key and its place in the order, in one block: behind the
+ * key are the links. */
+static palm__entry_t *
+entry_new(palm_slice_t key)
+{
+    unsigned height = palm__order_height(key);
+    size_t links = sizeof(palm__entry_t) + key.size;
+    links += -links % sizeof(palm__entry_t *);
+    palm__entry_t *entry = malloc(links + height * sizeof *entry->behind);
+    if (entry) {
+        if (key.size > 0) {
+            memcpy(entry->key, key.data, key.size);
+        }
+        entry->key_size = key.size;
+        entry->height = height;
+        entry->behind = (void *)((char *)entry + links);
+    }
+    return entry;
+}
+
 /* Adds an entry that is absent yet.  NULL with errno ENOMEM. */
 static palm__entry_t *
 add(struct memory *self, palm_slice_t key, bool is_preset)
 {
-    palm__entry_t *entry = malloc(sizeof *entry + key.size);
+    palm__entry_t *entry = entry_new(key);
     if (!entry) {
         return NULL;
     }
-    if (key.size > 0) {
-        memcpy(entry->key, key.data, key.size);
-    }
-    entry->key_size = key.size;
     entry->deadline = PALM__ENTRY_LIVES;
     entry->is_preset = is_preset;
     entry->is_absent = true;
@@ -254,6 +272,7 @@ add(struct memory *self, palm_slice_t key, bool is_preset)
         errno = ENOMEM;
         return NULL;
     }
+    palm__order_add(&self->order, entry);
     (void)zmq_msg_init(&entry->value);
     if (self->evict && !is_preset) {
         DL_PREPEND(self->by_use, entry);
@@ -395,27 +414,32 @@ memory_expire(void *store, palm_slice_t key, int64_t ttl, palm_error_t *err)
 }
 
 static int
-memory_list(void *store, palm_slice_t prefix, palm__keys_t *keys,
+memory_list(void *store, const palm__cache_range_t *range, palm__keys_t *keys,
             palm_error_t *err)
 {
     struct memory *self = store;
     struct trash trash = {NULL};
-    palm__entry_t *entry, *next;
+    size_t found = 0;
     int result = 0;
     (void)pthread_mutex_lock(&self->lock);
     drop_due(self, &trash);
-    HASH_ITER (hh, self->entries, entry, next) {
-        palm_slice_t key = {entry->key, entry->key_size};
-        if (!entry->is_absent && key.size >= prefix.size
-            && (prefix.size == 0 || !memcmp(key.data, prefix.data, prefix.size))
-            && palm__keys_add(keys, key)) {
-            result = palm_error_set(err, ENOMEM, "out of memory");
-            break;
+    palm__entry_t *entry =
+        palm__order_find(&self->order, palm__range_start(range));
+    if (entry && !palm_slice_compare(palm__entry_key(entry), range->after)
+        && range->after.size > 0) {
+        entry = entry->behind[0];
+    }
+    for (; entry && found < range->most && !result
+           && palm__range_has(range, palm__entry_key(entry));
+         entry = entry->behind[0]) {
+        if (!entry->is_absent) {
+            result = palm__keys_add(keys, palm__entry_key(entry));
+            found++;
         }
     }
     (void)pthread_mutex_unlock(&self->lock);
     trash_empty(&trash);
-    return result;
+    return result ? palm_error_set(err, ENOMEM, "out of memory") : 0;
 }
 
 static int

@@ -246,10 +246,12 @@ pattern_of(palm__redis_t *self, palm_slice_t prefix, palm_slice_t *pattern,
     return 0;
 }
 
-/* Takes the keys out of one page of a scan, and the place of the next one. */
+/* Takes the keys of a range out of one page of a scan, and the place of the
+ * next one. */
 static int
 take_page(palm__redis_t *self, const redisReply *reply, char cursor[NUMBER],
-          palm__keys_t *keys, palm_error_t *err)
+          const palm__cache_range_t *range, palm__keys_t *keys,
+          palm_error_t *err)
 {
     size_t prefix = palm__redis_prefix(self).size;
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2
@@ -265,7 +267,7 @@ take_page(palm__redis_t *self, const redisReply *reply, char cursor[NUMBER],
             return fail_strange(self, err);
         }
         palm_slice_t slice = {key->str + prefix, (size_t)key->len - prefix};
-        if (palm__keys_add(keys, slice)) {
+        if (palm__range_has(range, slice) && palm__keys_add(keys, slice)) {
             return palm__redis_fail(self, ENOMEM, "out of memory", err);
         }
     }
@@ -275,14 +277,14 @@ take_page(palm__redis_t *self, const redisReply *reply, char cursor[NUMBER],
 }
 
 static int
-redis_list(void *store, palm_slice_t prefix, palm__keys_t *keys,
+redis_list(void *store, const palm__cache_range_t *range, palm__keys_t *keys,
            palm_error_t *err)
 {
     palm__redis_t *self = store;
     char cursor[NUMBER] = "0";
     palm_slice_t pattern = {NULL, 0};
     int result;
-    if (pattern_of(self, prefix, &pattern, err)) {
+    if (pattern_of(self, range->prefix, &pattern, err)) {
         return -1;
     }
     do {
@@ -290,12 +292,16 @@ redis_list(void *store, palm_slice_t prefix, palm__keys_t *keys,
                                 palm_slice("MATCH"), pattern,
                                 palm_slice("COUNT"), palm_slice("1000")};
         redisReply *reply = palm__redis_call(self, 6, words, err);
-        result = reply ? take_page(self, reply, cursor, keys, err) : -1;
+        result = reply ? take_page(self, reply, cursor, range, keys, err) : -1;
         int saved = errno;
         if (reply) {
             freeReplyObject(reply);
         }
         errno = saved;
+        if (!result && keys->count / 4 > range->most
+            && palm__keys_cut(keys, range->most)) {
+            result = palm__redis_fail(self, ENOMEM, "out of memory", err);
+        }
     } while (!result && strcmp(cursor, "0"));
     int saved = errno;
     free((char *)pattern.data);
@@ -343,10 +349,10 @@ redis_measure(void *store, size_t *count, size_t *bytes, palm_error_t *err)
 {
     palm__redis_t *self = store;
     palm__keys_t keys = {0};
-    const palm_slice_t all = {NULL, 0};
+    const palm__cache_range_t all = {{NULL, 0}, {NULL, 0}, SIZE_MAX};
     palm_slice_t *sorted = NULL;
     size_t n = 0;
-    int result = redis_list(store, all, &keys, err);
+    int result = redis_list(store, &all, &keys, err);
     if (!result && !(sorted = palm__keys_sort(&keys, &n))) {
         (void)palm__redis_fail(self, ENOMEM, "out of memory", err);
         result = -1;

@@ -324,6 +324,100 @@ keys_that_came_twice_are_listed_once(void)
     palm__keys_fini(&keys);
 }
 
+/* Keys of one and of two letters, in which beginnings abound. */
+static palm_slice_t
+letters(unsigned number, char text[2])
+{
+    palm_slice_t key = {text, number < 8 ? 1 : 2};
+    text[0] = (char)('a' + number % 8);
+    text[1] = (char)('a' + number / 8);
+    return key;
+}
+
+static palm__entry_t *
+entry_of(palm_slice_t key)
+{
+    unsigned height = palm__order_height(key);
+    palm__entry_t *entry = calloc(1, sizeof *entry + key.size);
+    MUST(entry != NULL && height >= 1 && height <= PALM__ORDER_LEVELS);
+    MUST((entry->behind = calloc(height, sizeof *entry->behind)) != NULL);
+    memcpy(entry->key, key.data, key.size);
+    entry->key_size = key.size;
+    entry->height = height;
+    return entry;
+}
+
+static void
+check_order(palm__order_t *order, const bool there[128])
+{
+    const palm__entry_t *entry = order->first[0], *before = NULL;
+    char text[2];
+    for (; entry; before = entry, entry = entry->behind[0]) {
+        MUST(!before
+             || palm_slice_compare(palm__entry_key(before),
+                                   palm__entry_key(entry))
+                    < 0);
+    }
+    for (unsigned i = 0; i < 128; i++) {
+        palm_slice_t key = letters(i, text);
+        entry = palm__order_find(order, key);
+        bool found = entry && palm_slice_is_equal(palm__entry_key(entry), key);
+        EQUAL_INT(there[i], found);
+        MUST(!entry || palm_slice_compare(palm__entry_key(entry), key) >= 0);
+    }
+}
+
+static void
+entries_are_in_the_order_of_their_keys(void)
+{
+    palm__order_t order = {{NULL}};
+    palm__entry_t *entries[128] = {NULL};
+    bool there[128] = {false};
+    unsigned random = 1;
+    char text[2];
+    for (int i = 0; i < 3000; i++) {
+        random = random * 1103515245U + 12345U;
+        unsigned number = random >> 16 & 127;
+        if (there[number]) {
+            palm__order_remove(&order, entries[number]);
+            free(entries[number]->behind);
+            free(entries[number]);
+        } else {
+            entries[number] = entry_of(letters(number, text));
+            palm__order_add(&order, entries[number]);
+        }
+        there[number] = !there[number];
+        check_order(&order, there);
+    }
+    for (int i = 0; i < 128; i++) {
+        if (there[i]) {
+            palm__order_remove(&order, entries[i]);
+            free(entries[i]->behind);
+            free(entries[i]);
+        }
+    }
+    for (int i = 0; i < PALM__ORDER_LEVELS; i++) {
+        MUST(order.first[i] == NULL);
+    }
+}
+
+/* Of many keys one in four stands higher than the others, and so on. */
+static void
+few_entries_stand_high(void)
+{
+    int higher[PALM__ORDER_LEVELS + 1] = {0};
+    char text[16];
+    for (int i = 0; i < 10000; i++) {
+        (void)snprintf(text, sizeof text, "key %d", i);
+        for (unsigned n = palm__order_height(palm_slice(text)); n > 0; n--) {
+            higher[n]++;
+        }
+    }
+    EQUAL_INT(10000, higher[1]);
+    MUST(higher[2] > 2000 && higher[2] < 3000);
+    MUST(higher[3] > 400 && higher[3] < 900);
+}
+
 /* --- options -------------------------------------------------------------- */
 
 static void
@@ -510,6 +604,9 @@ static const struct tap_test tests[] = {
     {"what can never fit evicts nothing", what_can_never_fit_evicts_nothing},
     {"presets are not evicted", presets_are_not_evicted},
     {"the earliest deadline is due first", the_earliest_deadline_is_due_first},
+    {"entries are in the order of their keys",
+     entries_are_in_the_order_of_their_keys},
+    {"few entries stand high", few_entries_stand_high},
     {"keys that came twice are listed once",
      keys_that_came_twice_are_listed_once},
     {"options that do not fit are refused",

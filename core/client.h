@@ -130,8 +130,9 @@ int palm_client_delete(palm_client_t *self, palm_slice_t key, palm_error_t *err)
  * cas stores a value if the present one equals *expected, or if there is none
  * and expected is NULL; -1 with errno EEXIST if it did not.  ttl lets the key
  * end in so many ms, 0 = never; -1 with errno ENOENT if it did not.  list calls
- * f as palm_cache_list() does; -1 with errno EMSGSIZE if there were more keys
- * than one answer holds (f has got the first), ENOTSUP if there was no answer
+ * f as palm_cache_list() does, and asks again after every 256 keys or 64 KiB of
+ * them; f may use the client.  -1 with errno EMSGSIZE if the server gives
+ * the same keys again although there are more, ENOTSUP if there was no answer
  * in it.  stats gets what the server counts, which the caller closes; -1 with
  * errno ENOTSUP if there was no answer in it.  A server that does not know the
  * verb, or fails, is one of these. */

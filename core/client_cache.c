@@ -127,54 +127,98 @@ next_key(palm_slice_t *rest, palm_slice_t *key)
     return 0;
 }
 
+/* How a list goes on. */
+struct listing {
+    palm_cache_list_f *f;
+    void *arg;
+    zmq_msg_t page;     /* holds the last key */
+    palm_slice_t after; /* that key; of size 0 before there is one */
+    bool more;
+};
+
 static int
-read_list(const palm_client_t *self, palm_slice_t reply, palm_cache_list_f *f,
-          void *arg, palm_error_t *err)
+fail_list(const palm_client_t *self, int code, const char *why,
+          palm_error_t *err)
+{
+    return palm_error_set(err, code, "list at the cache '%s': %s",
+                          self->db_address, why);
+}
+
+/* Gives the keys of a reply, which come after those that were given. */
+static int
+read_page(const palm_client_t *self, palm_slice_t reply,
+          struct listing *listing, palm_error_t *err)
 {
     palm_slice_t key, rest;
     size_t told, given = 0;
     if (reply.size < NUMBER) {
-        return palm_error_set(err, reply.size ? EPROTO : ENOTSUP,
-                              "list at the cache '%s': %s", self->db_address,
-                              reply.size ? "an answer of another kind"
-                                         : "it was refused, or is unknown");
+        return reply.size
+                   ? fail_list(self, EPROTO, "an answer of another kind", err)
+                   : fail_list(self, ENOTSUP, "it was refused, or is unknown",
+                               err);
     }
     told = get_number(reply.data);
     rest.data = reply.data + NUMBER;
     rest.size = reply.size - NUMBER;
     for (; rest.size > 0; given++) {
-        int result = next_key(&rest, &key);
-        if (result) {
-            return palm_error_set(err, EPROTO,
-                                  "list at the cache '%s': a key is cut",
-                                  self->db_address);
+        if (next_key(&rest, &key)) {
+            return fail_list(self, EPROTO, "a key is cut", err);
         }
-        if ((result = f(key, arg))) {
+        if (listing->after.size > 0
+            && palm_slice_compare(key, listing->after) <= 0) {
+            return fail_list(
+                self, EMSGSIZE,
+                "it gives the same keys again; there are more than "
+                "one answer of it holds",
+                err);
+        }
+        int result = listing->f(key, listing->arg);
+        if (result) {
             return result;
         }
+        listing->after = key;
     }
-    return given == told
+    listing->more = given < told;
+    return !listing->more || (given > 0 && listing->after.size > 0)
                ? 0
-               : palm_error_set(err, EMSGSIZE,
-                                "list at the cache '%s': there are %zu keys, "
-                                "too many for one answer",
-                                self->db_address, told);
+               : fail_list(self, EMSGSIZE, "there are more keys than it gives",
+                           err);
+}
+
+/* Asks for the next keys.  The reply stays as long as its last key is needed.
+ */
+static int
+list_on(palm_client_t *self, palm_slice_t prefix, struct listing *listing,
+        palm_error_t *err)
+{
+    palm_message_t request = palm__client_message(self);
+    zmq_msg_t reply;
+    request.payload = prefix;
+    request.cache = listing->after;
+    if (palm__client_ask(self, "list", &request, &reply, err)) {
+        return -1;
+    }
+    palm_slice_t all = {zmq_msg_data(&reply), zmq_msg_size(&reply)};
+    int result = read_page(self, all, listing, err);
+    int saved = errno;
+    (void)zmq_msg_close(&listing->page);
+    listing->page = reply;
+    errno = saved;
+    return result;
 }
 
 int
 palm_client_list(palm_client_t *self, palm_slice_t prefix, palm_cache_list_f *f,
                  void *arg, palm_error_t *err)
 {
-    palm_message_t request = palm__client_message(self);
-    zmq_msg_t reply;
-    request.payload = prefix;
-    if (palm__client_ask(self, "list", &request, &reply, err)) {
-        return -1;
-    }
-    palm_slice_t all = {zmq_msg_data(&reply), zmq_msg_size(&reply)};
-    int result = read_list(self, all, f, arg, err);
+    struct listing listing = {.f = f, .arg = arg};
+    int result;
+    (void)zmq_msg_init(&listing.page);
+    do {
+        result = list_on(self, prefix, &listing, err);
+    } while (!result && listing.more);
     int saved = errno;
-    (void)zmq_msg_close(&reply);
+    (void)zmq_msg_close(&listing.page);
     errno = saved;
     return result;
 }

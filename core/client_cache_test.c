@@ -112,33 +112,69 @@ list_gives_the_keys(void)
     rig_fini(&rig);
 }
 
+enum { LONG = 1 << 20 };
+
 static int
 count(palm_slice_t key, void *arg)
 {
-    *(int *)arg += key.size == 1 << 20;
+    int *counts = arg;
+    counts[key.size == LONG]++;
     return 0;
 }
 
+/* More of them, and more bytes, than one answer of a server has. */
 static void
-list_tells_that_there_are_more(void)
+list_gives_all_keys(void)
 {
     struct rig rig;
-    int given = 0;
+    int counts[2] = {0, 0};
+    char text[16];
     palm_error_t err = {0, ""};
     palm_client_t *client = start_real(&rig);
-    palm_slice_t key = {calloc(1, 1 << 20), 1 << 20};
+    palm_cache_t *cache = palm_server_cache(rig.server);
+    palm_slice_t key = {calloc(1, LONG), LONG};
     MUST(key.data != NULL);
     for (int i = 0; i < 20; i++) {
         *(char *)key.data = (char)('A' + i);
-        EQUAL_INT(0, palm_cache_set(palm_server_cache(rig.server), key,
-                                    palm_slice("")));
+        EQUAL_INT(0, palm_cache_set(cache, key, palm_slice("")));
     }
-    FAILS(EMSGSIZE,
-          palm_client_list(client, palm_slice(""), count, &given, &err));
-    EQUAL_INT(15, given);
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(text, sizeof text, "b %d", i);
+        EQUAL_INT(0, set(cache, text, ""));
+    }
+    EQUAL_INT(0, palm_client_list(client, palm_slice(""), count, counts, &err));
+    EQUAL_TEXT("", err.text);
+    EQUAL_INT(20, counts[true]);
+    MUST(counts[false] >= 1000); /* presets are keys, too */
     free((char *)key.data);
     palm_client_destroy(&client);
     rig_fini(&rig);
+}
+
+/* One that knows of no second answer, and one whose keys lead nowhere. */
+static void
+list_that_does_not_go_on_is_an_error(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *given;
+    } replies[] = {
+        {"\0\0\0\2\0\0\0\1a", 9, "a|"},
+        {"\0\0\0\2\0\0\0\0", 8, "|"},
+        {"\0\0\0\1", 4, ""},
+    };
+    palm_error_t err = {0, ""};
+    for (int i = 0; i < 3; i++) {
+        char text[100] = "";
+        palm_client_t *client = start(0);
+        fake_answer(&fake, replies[i].bytes, replies[i].size);
+        FAILS(EMSGSIZE,
+              palm_client_list(client, palm_slice(""), collect, text, &err));
+        EQUAL_TEXT(replies[i].given, text);
+        CONTAINS(fake.db, err.text);
+        stop(client);
+    }
 }
 
 static void
@@ -219,7 +255,9 @@ static const struct tap_test tests[] = {
     {"cas tells whether it was done", cas_tells_whether_it_was_done},
     {"ttl ends a key", ttl_ends_a_key},
     {"list gives the keys, until it is ended", list_gives_the_keys},
-    {"list tells that there are more", list_tells_that_there_are_more},
+    {"list gives all keys", list_gives_all_keys},
+    {"a list that does not go on is an error",
+     list_that_does_not_go_on_is_an_error},
     {"stats are what the server counts", stats_are_what_the_server_counts},
     {"an old server is an error", an_old_server_is_an_error},
     {"a silent server is an error", a_silent_server_is_an_error},

@@ -33,6 +33,14 @@ palm_slice_is_equal(palm_slice_t a, palm_slice_t b)
            && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+int
+palm_slice_compare(palm_slice_t a, palm_slice_t b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size ? memcmp(a.data, b.data, size) : 0;
+    return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
 /* --- scan ---------------------------------------------------------------- */
 
 static inline bool

@@ -59,6 +59,10 @@ PALM_EXPORT palm_slice_t palm_slice(const char *text);
 /* Whether two slices hold the same bytes. */
 PALM_EXPORT bool palm_slice_is_equal(palm_slice_t a, palm_slice_t b);
 
+/* Their order by bytes, a beginning before what it begins: less than 0, 0 or
+ * more than 0, as a comes before b, is equal, or comes behind it. */
+PALM_EXPORT int palm_slice_compare(palm_slice_t a, palm_slice_t b);
+
 /* Whether the slice is valid UTF-8: no surrogates, no overlong forms, nothing
  * above U+10FFFF.  NUL is valid. */
 PALM_EXPORT bool palm_slice_is_utf8(palm_slice_t text);

@@ -149,6 +149,82 @@ lists_all_keys(struct crossing *crossing)
 }
 
 static void
+lists_from_the_first(struct crossing *crossing)
+{
+    if (is_request(crossing, "list") && asked.cache.size > 0) {
+        asked.cache = bytes_text("");
+        crossing_replace(crossing, &asked);
+    }
+}
+
+/* Begins at the key: what comes after all that is less by one byte. */
+static void
+lists_the_key_again(struct crossing *crossing)
+{
+    if (is_request(crossing, "list") && asked.cache.size > 0) {
+        asked.cache = bytes_cut(asked.cache, 0, asked.cache.size - 1);
+        crossing_replace(crossing, &asked);
+    }
+}
+
+/* How many keys a reply to list gives. */
+static uint32_t
+count_keys(struct bytes reply)
+{
+    uint32_t count = 0;
+    size_t at, size;
+
+    for (at = 4; at + 4 <= reply.size; at += 4 + size, count++) {
+        size = (size_t)reply.data[at] << 24 | (size_t)reply.data[at + 1] << 16
+               | (size_t)reply.data[at + 2] << 8 | reply.data[at + 3];
+    }
+    return count;
+}
+
+static void
+counts_what_it_gives(struct crossing *crossing)
+{
+    struct bytes *reply = &crossing->message->frame[0];
+
+    if (is_reply(crossing, "list") && reply->size >= 4) {
+        uint32_t count = count_keys(*reply);
+        uint8_t *copy = test_memory(crossing->test, reply->size);
+
+        memcpy(copy, reply->data, reply->size);
+        copy[0] = (uint8_t)(count >> 24);
+        copy[1] = (uint8_t)(count >> 16);
+        copy[2] = (uint8_t)(count >> 8);
+        copy[3] = (uint8_t)count;
+        *reply = bytes_of(copy, reply->size);
+    }
+}
+
+/* The number stays, so that some are left out for ever. */
+static void
+gives_no_key_after_one(struct crossing *crossing)
+{
+    struct bytes *reply = &crossing->message->frame[0];
+
+    if (is_reply(crossing, "list") && asked.cache.size > 0) {
+        *reply = bytes_cut(*reply, 0, 4);
+    }
+}
+
+/* One key of 2 MiB more; it is in the order, and counted. */
+static void
+lists_very_much(struct crossing *crossing)
+{
+    static const uint8_t size[] = {0, 0x20, 0, 0};
+    struct test *test = crossing->test;
+    struct bytes *reply = &crossing->message->frame[0];
+
+    if (is_reply(crossing, "list") && reply->size >= 4) {
+        *reply = bytes_joined(test, *reply, bytes_of(size, sizeof size));
+        *reply = bytes_joined(test, *reply, bytes_filled(test, 'z', 2 << 20));
+    }
+}
+
+static void
 cas_replies_value(struct crossing *crossing)
 {
     if (is_reply(crossing, "cas") && crossing->message->frame[0].size > 0) {
@@ -288,5 +364,12 @@ const struct fault ext_faults[] = {
     FAULT("M-EXT-013a", "reads what it can of a ttl", ttl_reads_what_it_can),
     FAULT("M-EXT-014a", "has stats as text", stats_is_text),
     FAULT("M-EXT-014b", "has stats that are cut", stats_is_cut),
+    FAULT("M-EXT-015a", "lists from the first key always",
+          lists_from_the_first),
+    FAULT("M-EXT-015b", "lists the key itself again", lists_the_key_again),
+    FAULT("M-EXT-016a", "does not tell that it leaves keys out",
+          counts_what_it_gives),
+    FAULT("M-EXT-016b", "gives no keys after one", gives_no_key_after_one),
+    FAULT("M-EXT-017a", "lists more than 1 MiB", lists_very_much),
     END_OF_FAULTS,
 };

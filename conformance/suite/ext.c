@@ -183,6 +183,113 @@ ext_005_list_gives_keys_in_order(struct test *test)
                 ask(cache, "list", "", "no-such-prefix"), listing(test, none));
 }
 
+/* "`list` with a `cache` MUST give only those keys that come after it in the
+ * order of bytes, whether it is there or not." */
+static void
+ext_015_list_goes_on_after_a_key(struct test *test)
+{
+    static const char *const all[] = {"on/a", "on/a/", "on/b", "on/c", NULL};
+    struct peer *cache = open_cache(test);
+    size_t i;
+
+    for (i = 0; all[i] != NULL; i++) {
+        (void)ask(cache, "set", all[i], "value");
+    }
+    check_bytes(test, "the list after on/a", ask(cache, "list", all[0], "on/"),
+                listing(test, all + 1));
+    check_bytes(test, "the list after on/aa, which is not there",
+                ask(cache, "list", "on/aa", "on/"), listing(test, all + 2));
+    check_bytes(test, "the list after on/c", ask(cache, "list", all[3], "on/"),
+                listing(test, all + 4));
+    check_bytes(test, "the list after a key before all",
+                ask(cache, "list", "a", "on/"), listing(test, all));
+}
+
+/* Keys of 1,000 bytes, of which 1,500 exceed 1 MiB. */
+enum { MANY = 1500, KEY_SIZE = 1000 };
+
+static const char *
+long_key(struct test *test, unsigned number)
+{
+    return test_text(test, "many/%0*u", KEY_SIZE - 5, number);
+}
+
+static uint32_t
+read_number(struct bytes reply, size_t at)
+{
+    return reply.size < at + 4
+               ? UINT32_MAX
+               : (uint32_t)reply.data[at] << 24
+                     | (uint32_t)reply.data[at + 1] << 16
+                     | (uint32_t)reply.data[at + 2] << 8 | reply.data[at + 3];
+}
+
+/* Checks that a reply has these keys on, and an honest number; how many. */
+static unsigned
+check_page(struct test *test, struct bytes reply, unsigned first)
+{
+    uint32_t told = read_number(reply, 0);
+    unsigned given = 0;
+    size_t at;
+
+    for (at = 4; at < reply.size; at += 4 + KEY_SIZE, given++) {
+        check_number(test, "the size of a key", read_number(reply, at),
+                     KEY_SIZE);
+        check_text(test, "a key", bytes_cut(reply, at + 4, KEY_SIZE),
+                   long_key(test, first + given));
+    }
+    check_that(test, given > 0, "after %u keys of %u none is given", first,
+               MANY);
+    if (first + given < MANY) {
+        check_that(test, told > given,
+                   "after %u keys of %u there come %u, and the number is %u",
+                   first, MANY, given, told);
+    } else {
+        check_number(test, "the number of the last keys", told, given);
+    }
+    return given;
+}
+
+static struct peer *
+open_full_cache(struct test *test)
+{
+    struct peer *cache = open_cache(test);
+    unsigned i;
+
+    for (i = 0; i < MANY; i++) {
+        (void)ask(cache, "set", long_key(test, i), "value");
+    }
+    return cache;
+}
+
+/* "A reply to `list` that leaves keys out MUST give the first of them, at least
+ * one, and a number that is higher than the keys given." */
+static void
+ext_016_list_tells_what_it_leaves_out(struct test *test)
+{
+    struct peer *cache = open_full_cache(test);
+    const char *after = "";
+    unsigned given = 0;
+
+    while (given < MANY) {
+        given +=
+            check_page(test, ask(cache, "list", after, "many/"), given);
+        after = long_key(test, given - 1);
+    }
+}
+
+/* "A reply to `list` MUST NOT be longer than 1 MiB, unless it gives one key
+ * only." */
+static void
+ext_017_lists_are_short(struct test *test)
+{
+    struct peer *cache = open_full_cache(test);
+
+    check_range(test, "the bytes of a list of many keys",
+                (int64_t)ask(cache, "list", "", "many/").size, 4 + KEY_SIZE,
+                1 << 20);
+}
+
 /* cas: the size of the expected value, that value, the new one. */
 static struct bytes
 cas(struct peer *cache, const char *key, const char *expected,
@@ -391,5 +498,8 @@ const struct test_entry ext_tests[] = {
     TEST("PALM-EXT-012", ext_012_ttl_of_missing_key_is_empty),
     TEST("PALM-EXT-013", ext_013_ttl_wants_digits),
     TEST("PALM-EXT-014", ext_014_stats_is_json),
+    TEST("PALM-EXT-015", ext_015_list_goes_on_after_a_key),
+    TEST("PALM-EXT-016", ext_016_list_tells_what_it_leaves_out),
+    TEST("PALM-EXT-017", ext_017_lists_are_short),
     END_OF_TESTS,
 };

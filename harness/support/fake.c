@@ -90,6 +90,8 @@ answer(struct fake *self, struct asked *asked)
 {
     palm_message_t request = PALM_MESSAGE_INIT;
     char reply[FAKE_TEXT];
+    const void *bytes;
+    size_t size;
     bool is_silent, is_split;
     (void)pthread_mutex_lock(&self->lock);
     if (palm_message_scan(&request, zmq_msg_data(&asked->frame),
@@ -101,12 +103,13 @@ answer(struct fake *self, struct asked *asked)
     is_silent = self->silent > 0;
     self->silent -= is_silent;
     is_split = self->is_split;
+    bytes = self->answer ? self->answer : reply;
+    size = self->answer ? self->answer_size : strlen(reply);
     (void)pthread_mutex_unlock(&self->lock);
     if (!is_silent) {
         (void)zmq_msg_send(&asked->identity, self->cache, ZMQ_SNDMORE);
         (void)zmq_send(self->cache, "", 0, ZMQ_SNDMORE);
-        (void)zmq_send(self->cache, reply, strlen(reply),
-                       is_split ? ZMQ_SNDMORE : 0);
+        (void)zmq_send(self->cache, bytes, size, is_split ? ZMQ_SNDMORE : 0);
         if (is_split) {
             (void)zmq_send(self->cache, "more", 4, 0);
         }
@@ -254,6 +257,15 @@ fake_be_split(struct fake *self)
 {
     (void)pthread_mutex_lock(&self->lock);
     self->is_split = true;
+    (void)pthread_mutex_unlock(&self->lock);
+}
+
+void
+fake_answer(struct fake *self, const void *bytes, size_t size)
+{
+    (void)pthread_mutex_lock(&self->lock);
+    self->answer = bytes;
+    self->answer_size = size;
     (void)pthread_mutex_unlock(&self->lock);
 }
 

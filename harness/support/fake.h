@@ -45,6 +45,9 @@ struct fake {
     int silent;    /* so many requests are not answered */
     bool is_late;  /* the next answer waits for the request after it */
     bool is_split; /* replies have two frames */
+    const void
+        *answer; /* the reply to every request; NULL = what it asks for */
+    size_t answer_size; /* bytes */
     int requests;
     struct fake_request last;
 };
@@ -59,6 +62,9 @@ void fake_put(struct fake *self, const char *key, const char *value);
 void fake_be_silent(struct fake *self, int requests);
 void fake_be_late(struct fake *self);
 void fake_be_split(struct fake *self);
+/* Gives these bytes, which stay the caller's, to every further request. */
+void fake_answer(struct fake *self, const void *bytes, size_t size);
+
 int fake_requests(struct fake *self);
 struct fake_request fake_last(struct fake *self);
 

@@ -13,8 +13,9 @@
 #include <string.h>
 
 enum {
-    NUMBER = 4,          /* bytes of a number, the highest first */
-    LIST_MAX = 16 << 20, /* bytes of the reply to list */
+    NUMBER = 4,           /* bytes of a number, the highest first */
+    LIST_KEYS = 256,      /* in the reply to list */
+    LIST_BYTES = 64 << 10 /* in it, after which no further key comes */
 };
 
 #define TTL_MAX (INT64_MAX / 100) /* that another digit may follow */
@@ -120,19 +121,17 @@ struct listing {
     char *bytes; /* a number, then size and key, size and key, … */
     size_t size;
     size_t room;
-    size_t count; /* of keys, those that do not fit among them */
-    bool is_full;
+    size_t count; /* of keys, and one more if some are left */
 };
 
+/* A palm_cache_list_f: adds a key, or ends the list if it is long enough. */
 static int
 list_key(palm_slice_t key, void *arg)
 {
     struct listing *self = arg;
     size_t size = self->size + NUMBER + key.size;
-    self->count++;
-    self->is_full = self->is_full || size > LIST_MAX;
-    if (self->is_full) {
-        return 0;
+    if (self->count++ == LIST_KEYS || self->size >= LIST_BYTES) {
+        return 1;
     }
     if (size > self->room) {
         size_t room = size + size / 2;
@@ -152,18 +151,20 @@ list_key(palm_slice_t key, void *arg)
     return 0;
 }
 
-/* prefix = payload; reply = how many keys there are (4 bytes), then for each
- * its size (4 bytes) and the key, as many as fit into LIST_MAX. */
+/* prefix = payload, and only what comes after cache; reply = the number of keys
+ * (4 bytes), or a higher one if there are more, then for each its size (4
+ * bytes) and the key.  One request must not keep the cache from everybody. */
 static int
 list(palm_part_t *part, const palm_message_t *request, zmq_msg_t *reply)
 {
-    struct listing listing = {NULL, NUMBER, NUMBER, 0, false};
+    struct listing listing = {NULL, NUMBER, NUMBER, 0};
     int result = -1;
     if (!(listing.bytes = malloc(NUMBER))) {
         return -1;
     }
-    if (palm_cache_list(palm_part_cache(part), request->payload, list_key,
-                        &listing)) {
+    if (palm_cache_list_after(palm_part_cache(part), request->payload,
+                              request->cache, LIST_KEYS + 1, list_key, &listing)
+        < 0) {
         result = errno == ENOMEM ? -1 : fail(part);
     } else {
         palm_slice_t all = {listing.bytes, listing.size};
