@@ -442,7 +442,7 @@ int64_t
 palm__pub_tick(palm_part_t *part)
 {
     struct palm__pub *pub = palm__pub_of(part);
-    if (pub->topics.count == 0 && !pub->flooded) {
+    if (pub->topics.count == 0 && !pub->flooded && !pub->patience.waiting) {
         return -1;
     }
     int64_t now = palm__now_ms();
