@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/support/tap.h"
@@ -100,7 +101,7 @@ a_part_may_start_before_its_peer(void)
     palm_part_options_t options;
     palm_message_t message = wire_message("client", "tag", "work");
     palm_part_options_init(&options);
-    (void)snprintf(ipc, sizeof ipc, "ipc:///tmp/palm-test-%ld", (long)getpid());
+    (void)snprintf(ipc, sizeof ipc, "ipc://early-%ld", (long)getpid());
     options.address = ipc;
     rig_init(&rig, NULL);
     rig_add(&rig, "PullConnection", "Pull", "Push", &options);
@@ -112,6 +113,7 @@ a_part_may_start_before_its_peer(void)
     send_message(push, &message, 0);
     expect_payload(pull, "work");
     rig_fini(&rig);
+    MUST(!unlink(ipc + strlen("ipc://"))); /* libzmq leaves it */
 }
 
 /* --- SubConnection -------------------------------------------------------- */
