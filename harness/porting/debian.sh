@@ -32,7 +32,8 @@ make_root() {
     rm -rf "$root"
     # What sid's Release says of its age is over soon; a mirror may lag behind.
     mmdebstrap -q --mode=root --variant=minbase ${proxy:+"$proxy"} \
-        --aptopt='Acquire::Check-Valid-Until "false"' --include=git,ca-certificates "$release" "$root" "$uri" ||
+        --aptopt='Acquire::Check-Valid-Until "false"' \
+        --include=git,ca-certificates "$release" "$root" "$uri" ||
         skip "cannot make a root of $release"
     if [ -n "$proxy" ]; then
         printf '%s;\n' "${proxy#--aptopt=}" >"$root/etc/apt/apt.conf.d/99proxy"
