@@ -136,3 +136,50 @@ palm__now_us(void)
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
+#define COND_CLOCK CLOCK_MONOTONIC
+#else
+#define COND_CLOCK CLOCK_REALTIME
+#endif
+
+/* ms; where only the wall clock can be had it is looked at so often, since it
+ * may have been set. */
+enum { COND_SLICE = 1000 };
+
+void
+palm__cond_init(pthread_cond_t *cond)
+{
+#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, COND_CLOCK);
+    (void)pthread_cond_init(cond, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+#else
+    (void)pthread_cond_init(cond, NULL);
+#endif
+}
+
+int
+palm__cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                      int64_t deadline)
+{
+    struct timespec when;
+    int64_t left = deadline - palm__now_ms();
+    if (left <= 0) {
+        return ETIMEDOUT;
+    }
+    if (left > COND_SLICE) {
+        left = COND_SLICE;
+    }
+    (void)clock_gettime(COND_CLOCK, &when);
+    when.tv_sec += (time_t)(left / 1000);
+    when.tv_nsec += (long)(left % 1000) * 1000000;
+    if (when.tv_nsec >= 1000000000) {
+        when.tv_sec++;
+        when.tv_nsec -= 1000000000;
+    }
+    int code = pthread_cond_timedwait(cond, mutex, &when);
+    return code == ETIMEDOUT && palm__now_ms() < deadline ? 0 : code;
+}

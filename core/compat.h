@@ -4,6 +4,7 @@
 #ifndef PALM_COMPAT_H
 #define PALM_COMPAT_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,15 @@ void palm__thread_batch(void);
 /* Gives memory that is free back to the system.  Does nothing where it cannot.
  */
 void palm__memory_trim(void);
+
+/* A condition variable that can be waited for until a time of palm__now_ms(),
+ * whatever is done to the wall clock meanwhile. */
+void palm__cond_init(pthread_cond_t *cond);
+
+/* Waits as pthread_cond_timedwait() does, and may return 0 without reason.
+ * ETIMEDOUT: it is deadline, ms of palm__now_ms(). */
+int palm__cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                          int64_t deadline);
 
 /* Milliseconds on a clock that only goes forward. */
 int64_t palm__now_ms(void);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/cache_backend.h"
+#include "core/compat.h"
 #include "core/setting.h"
 
 /* clang-format off */
@@ -91,7 +92,7 @@ palm_server_new(const char *name, const palm_server_options_t *options)
         palm__setting_bound(settings, SETTING_COUNT, &self->options);
     }
     (void)pthread_mutex_init(&self->mutex, NULL);
-    (void)pthread_cond_init(&self->changed, NULL);
+    palm__cond_init(&self->changed);
     if (!(self->name = strdup(name))
         || !(self->cache = new_cache(&self->options))
         || !(self->functions = palm_functions_new())

@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "core/compat.h"
 #include "core/connect.h"
 
 /* Beyond stop_timeout: for closing sockets and leaving threads, ms. */
@@ -102,22 +102,6 @@ palm__server_set_state(palm_server_t *self, palm__server_state_t state)
 
 /* --- wait and stop -------------------------------------------------------- */
 
-/* The condition variable's clock is the wall clock: POSIX cannot change it
- * everywhere, and waiting somewhat too long does no harm. */
-static struct timespec
-wall_deadline(int64_t timeout)
-{
-    struct timespec when;
-    (void)clock_gettime(CLOCK_REALTIME, &when);
-    when.tv_sec += (time_t)(timeout / 1000);
-    when.tv_nsec += (long)(timeout % 1000) * 1000000;
-    if (when.tv_nsec >= 1000000000) {
-        when.tv_sec++;
-        when.tv_nsec -= 1000000000;
-    }
-    return when;
-}
-
 static bool
 router_has_ended(const palm_server_t *self)
 {
@@ -135,13 +119,14 @@ static bool
 await(palm_server_t *self, bool (*is_so)(const palm_server_t *),
       int64_t timeout)
 {
-    struct timespec when = wall_deadline(timeout < 0 ? 0 : timeout);
+    int64_t now = palm__now_ms();
+    int64_t deadline = timeout > INT64_MAX - now ? INT64_MAX : now + timeout;
     int code = 0;
     (void)pthread_mutex_lock(&self->mutex);
     while (!is_so(self) && code != ETIMEDOUT) {
         code = timeout < 0 ? pthread_cond_wait(&self->changed, &self->mutex)
-                           : pthread_cond_timedwait(&self->changed,
-                                                    &self->mutex, &when);
+                           : palm__cond_wait_until(&self->changed, &self->mutex,
+                                                   deadline);
     }
     bool so = is_so(self);
     (void)pthread_mutex_unlock(&self->mutex);
