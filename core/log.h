@@ -34,7 +34,9 @@ void palm_log(const palm_log_t *log, int level, const char *id,
               const char *format, ...) PALM_PRINTF(4, 5);
 
 /* A palm_log_f that writes "palm: warning: ID: text" to stderr; arg, if not
- * NULL, is the program's name (a const char *) to use for "palm". */
+ * NULL, is the program's name (a const char *) to use for "palm".  It does not
+ * wait for who reads that: lines for which a pipe has no room are counted, and
+ * told when there is some (PALM-LOG-LOST). */
 PALM_EXPORT
 palm_log_f palm_log_stderr;
 

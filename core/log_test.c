@@ -2,7 +2,10 @@
 #include "config.h"
 #include "core/log.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/support/tap.h"
@@ -104,6 +107,57 @@ stderr_line_names_program_level_and_id(void)
     EQUAL_TEXT("palm-server: error: PALM-TEST: the text\n", text);
 }
 
+/* Fills a pipe that takes no byte more without waiting. */
+static void
+fill(int fd)
+{
+    static const char bytes[4096];
+    int flags = fcntl(fd, F_GETFL);
+    MUST(fcntl(fd, F_SETFL, flags | O_NONBLOCK) != -1);
+    while (write(fd, bytes, sizeof bytes) > 0 || write(fd, bytes, 1) > 0) {
+    }
+    EQUAL_INT(EAGAIN, errno);
+    MUST(fcntl(fd, F_SETFL, flags) != -1);
+}
+
+/* Reads all that is in a pipe; the last bytes are in text. */
+static void
+drain(int fd, char *text, size_t size)
+{
+    struct pollfd item = {fd, POLLIN, 0};
+    ssize_t got = 0, last = 0;
+    while (poll(&item, 1, 0) == 1 && (got = read(fd, text, size - 1)) > 0) {
+        last = got;
+    }
+    text[last] = '\0';
+}
+
+static void
+nobody_waits_for_the_reader_of_stderr(void)
+{
+    char text[70000];
+    int ends[2];
+    MUST(!pipe(ends));
+    int kept = dup(STDERR_FILENO);
+    MUST(kept >= 0 && dup2(ends[1], STDERR_FILENO) >= 0);
+    fill(ends[1]);
+    palm_log_stderr(PALM_LOG_WARNING, "PALM-TEST", "one", NULL);
+    palm_log_stderr(PALM_LOG_WARNING, "PALM-TEST", "two", NULL);
+    drain(ends[0], text, sizeof text);
+    palm_log_stderr(PALM_LOG_WARNING, "PALM-TEST", "three", NULL);
+    palm_log_stderr(PALM_LOG_WARNING, "PALM-TEST", "four", NULL);
+    drain(ends[0], text, sizeof text);
+    MUST(dup2(kept, STDERR_FILENO) >= 0);
+    EQUAL_TEXT("palm: warning: PALM-LOG-LOST: 2 lines were not written: "
+               "nobody read\n"
+               "palm: warning: PALM-TEST: three\n"
+               "palm: warning: PALM-TEST: four\n",
+               text);
+    (void)close(kept);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static void
 level_is_read_by_its_name(void)
 {
@@ -125,6 +179,8 @@ static const struct tap_test tests[] = {
     {"a long line is cut", long_line_is_cut},
     {"a line on stderr names program, level and id",
      stderr_line_names_program_level_and_id},
+    {"nobody waits for the reader of stderr",
+     nobody_waits_for_the_reader_of_stderr},
     {"a level is read by its name", level_is_read_by_its_name},
 };
 
