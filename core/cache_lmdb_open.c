@@ -4,6 +4,7 @@
 #include "core/cache_lmdb.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,18 @@ delist(const palm__lmdb_t *self)
         }
     }
     (void)pthread_mutex_unlock(&lock);
+}
+
+/* LMDB leaves its data file open for programs that this one may start. */
+static int
+keep_from_others(const palm__lmdb_t *self)
+{
+    mdb_filehandle_t fd;
+    int code = mdb_env_get_fd(self->env, &fd);
+    if (code) {
+        return code;
+    }
+    return fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ? errno : 0;
 }
 
 /* --- the tables ----------------------------------------------------------- */
@@ -203,6 +216,7 @@ open_env(palm__lmdb_t *self, const palm_cache_options_t *options,
         || (code = mdb_env_set_maxreaders(self->env, READERS))
         || (code = mdb_env_set_mapsize(self->env, (size_t)size))
         || (code = mdb_env_open(self->env, self->path, flags, 0600))
+        || (code = keep_from_others(self))
         || (code = mdb_reader_check(self->env, &dead_readers))) {
         return palm__lmdb_fail(self, code, err);
     }

@@ -134,4 +134,18 @@ else
     skip 'signals while it starts' 'built without redis'
 fi
 
+# --- a log that nobody reads ------------------------------------------------
+mkfifo "$tmp/log" || bail_out 'no fifo'
+exec 7<>"$tmp/log"
+dd if=/dev/zero of="$tmp/log" bs=1024 count=9999 oflag=nonblock 2>/dev/null
+: >"$tmp/unread.out"
+(program palm-server "$tmp/server.ini") >"$tmp/unread.out" 2>"$tmp/log" 7>&- &
+server=$!
+processes="$processes $server"
+await has_line "$tmp/unread.out" READY
+ok 'a server whose log nobody reads starts' has_line "$tmp/unread.out" READY
+stop "$server"
+is 'and stops' "$status" 0
+exec 7>&-
+
 done_testing

@@ -21,6 +21,7 @@
 #include "harness/client/progress.h"
 #include "harness/client/source.h"
 #include "harness/program/program.h"
+#include "harness/program/world.h"
 
 enum {
     SLICE = 50,      /* ms to wait for a result when nothing else is to do */
@@ -73,6 +74,9 @@ catch_signals(void)
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    if (!world_ignores(SIGHUP)) {
+        (void)sigaction(SIGHUP, &action, NULL);
+    }
 }
 
 static void

@@ -3,11 +3,15 @@
 #include "harness/program/program.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "harness/program/world.h"
 
 enum { HELP_COLUMN = 26 };
 
@@ -185,6 +189,10 @@ program_parse(const struct program *program, int argc, char **argv,
     bool options_end = false;
     program_name = program->name;
     *operand_count = 0;
+    if (world_enter()) {
+        *status = program_error("cannot start: %s", strerror(errno));
+        return false;
+    }
     while (reading.next < argc) {
         char *word = argv[reading.next++];
         if (options_end || word[0] != '-' || !word[1]) {
@@ -205,12 +213,22 @@ program_parse(const struct program *program, int argc, char **argv,
     return true;
 }
 
+bool
+program_can_print(void)
+{
+    struct pollfd item = {STDERR_FILENO, POLLOUT, 0};
+    return poll(&item, 1, 0) != 0;
+}
+
 PALM_PRINTF(1, 0)
 static void
 print_error(const char *format, va_list args)
 {
     char text[2 * PALM_ERROR_TEXT];
     (void)vsnprintf(text, sizeof text, format, args);
+    if (!program_can_print()) {
+        return;
+    }
     (void)fprintf(stderr, "%s: %s\n", program_name, text);
 }
 
@@ -252,11 +270,21 @@ program_print_foreign(palm_slice_t text)
 int
 program_flush(void)
 {
+    if (world_has_no_stdout()) {
+        (void)program_error("cannot write to stdout: it is closed");
+        return -1;
+    }
     if (fflush(stdout) || ferror(stdout)) {
         (void)program_error("cannot write to stdout: %s", strerror(errno));
         return -1;
     }
     return 0;
+}
+
+int
+program_flush_ready(void)
+{
+    return world_has_no_stdout() ? 0 : program_flush();
 }
 
 int64_t

@@ -54,14 +54,20 @@ struct program {
     const char *more; /* printed after the options, or NULL */
 };
 
-/* Reads the command line into *target.  Options may stand before, between and
+/* Makes sane what the program has inherited (world.h), and reads the command
+ * line into *target.  Options may stand before, between and
  * behind the operands; "--" ends them; "-" is an operand.  Afterwards argv[0]
  * to argv[*operand_count - 1] are the operands.
  * Returns true if the program should go on; else it leaves with *status. */
 bool program_parse(const struct program *program, int argc, char **argv,
                    void *target, int *operand_count, int *status);
 
-/* Prints "NAME: text" to stderr; returns PROGRAM_FAILED for `return`. */
+/* Whether stderr takes a line without waiting for its reader.  Also for signal
+ * handlers. */
+bool program_can_print(void);
+
+/* Prints "NAME: text" to stderr, if that can be done without waiting; returns
+ * PROGRAM_FAILED for `return`. */
 int program_error(const char *format, ...) PALM_PRINTF(1, 2);
 
 /* Prints "NAME: text" and how to get help; returns PROGRAM_MISUSED. */
@@ -74,6 +80,10 @@ void program_print_foreign(palm_slice_t text);
 /* Flushes stdout.  Returns 0, or -1 after an error message if something that
  * was printed is lost. */
 int program_flush(void);
+
+/* The same for what a server says of itself: who closed its stdout does not
+ * want it. */
+int program_flush_ready(void);
 
 /* Milliseconds on the monotonic clock. */
 int64_t program_now(void);

@@ -129,7 +129,7 @@ print_endpoints(palm_server_t *server)
         }
     }
     puts("");
-    return program_flush();
+    return program_flush_ready();
 }
 
 static void

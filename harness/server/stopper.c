@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Design notes.  SIGTERM and SIGINT are blocked in every thread; one thread
- * waits for the first of them, from before the server starts until it has
- * stopped.  From then on it lets a second one through, whose handler ends the
- * process.  The end of a server that ends by itself is no other: meanwhile that
- * thread still waits.  main() wakes it by a SIGUSR1 at last. */
+/* Design notes.  SIGTERM, SIGINT and SIGHUP are blocked in every thread; one
+ * thread waits for the first of them, from before the server starts until it
+ * has stopped.  From then on it lets a second one through, whose handler ends
+ * the process.  The end of a server that ends by itself is no other: meanwhile
+ * that thread still waits.  main() wakes it by a SIGUSR1 at last. */
 #include "config.h"
 #include "harness/server/stopper.h"
 
@@ -11,14 +11,17 @@
 #include <unistd.h>
 
 #include "harness/program/program.h"
+#include "harness/program/world.h"
 
 static void
 on_second_signal(int number)
 {
     static const char text[] = "palm-server: second signal: not drained\n";
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)ignored;
     (void)number;
+    if (program_can_print()) {
+        ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+        (void)ignored;
+    }
     command_kill_running();
     _exit(PROGRAM_FAILED);
 }
@@ -31,6 +34,10 @@ block_signals(sigset_t *signals)
     (void)sigemptyset(signals);
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGINT);
+    if (!world_ignores(SIGHUP)) {
+        (void)sigaddset(signals, SIGHUP);
+        (void)sigaction(SIGHUP, &action, NULL);
+    }
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
     (void)sigemptyset(&wake);
     (void)sigaddset(&wake, SIGUSR1);

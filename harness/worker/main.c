@@ -2,8 +2,8 @@
 /* palm-worker: runs functions for a master, or for whoever asks over HTTP: its
  * own or shell commands.
  *
- * The first SIGTERM or SIGINT ends it after the message it is at; a second one
- * at once. */
+ * The first SIGTERM, SIGINT or SIGHUP ends it after the message it is at; a
+ * second one at once. */
 #include "config.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "harness/program/program.h"
+#include "harness/program/world.h"
 #include "harness/worker/builtin.h"
 #include "harness/worker/command.h"
 #include "harness/worker/either.h"
@@ -118,8 +119,12 @@ handle_signals(struct worker *worker)
     (void)fcntl(wake_pipe[1], F_SETFD, FD_CLOEXEC);
     (void)sigaddset(&action.sa_mask, SIGTERM);
     (void)sigaddset(&action.sa_mask, SIGINT);
+    (void)sigaddset(&action.sa_mask, SIGHUP);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGINT, &action, NULL);
+    if (!world_ignores(SIGHUP)) {
+        (void)sigaction(SIGHUP, &action, NULL);
+    }
     return 0;
 }
 
@@ -227,7 +232,7 @@ run(struct worker *worker, const struct arguments *arguments)
         if (worker->web) {
             puts(palm_web_worker_endpoint(worker->web));
         }
-        status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
+        status = program_flush_ready() ? PROGRAM_FAILED : PROGRAM_OK;
     }
     if (!status) {
         if (worker_run(worker)) {

@@ -16,6 +16,9 @@
 
 extern char **environ;
 
+/* The exit status of a command whose own nobody knows; it is no success. */
+enum { LOST = 255 };
+
 static void
 close_pair(const int ends[2])
 {
@@ -61,6 +64,9 @@ set_attributes(posix_spawnattr_t *attributes)
     (void)sigaddset(&usual, SIGPIPE);
     (void)sigaddset(&usual, SIGTERM);
     (void)sigaddset(&usual, SIGINT);
+#ifdef SIGXFSZ
+    (void)sigaddset(&usual, SIGXFSZ);
+#endif
     int code = posix_spawnattr_setflags(attributes, flags);
     code = code ? code : posix_spawnattr_setpgroup(attributes, 0);
     code = code ? code : posix_spawnattr_setsigmask(attributes, &none);
@@ -126,7 +132,7 @@ process_kill(pid_t pid)
 int
 process_reap(pid_t pid, int64_t deadline)
 {
-    int status = 0;
+    int status = LOST << 8;
     for (;;) {
         pid_t ended = waitpid(pid, &status, deadline < 0 ? 0 : WNOHANG);
         if (ended == pid || (ended < 0 && errno != EINTR)) {

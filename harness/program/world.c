@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+#include "harness/program/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool has_no_stdout; /* set before any thread starts */
+
+/* The lowest descriptor that is free is the one that is missing, if those below
+ * it are there. */
+static int
+open_missing(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) != -1) {
+            continue;
+        }
+        has_no_stdout = has_no_stdout || fd == 1;
+        if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The flag belongs to all who have the same file open; a terminal or a pipe may
+ * have got it from another program. */
+static void
+let_block(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        int flags = fcntl(fd, F_GETFL);
+        if (flags != -1 && (flags & O_NONBLOCK)) {
+            (void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+        }
+    }
+}
+
+static void
+set_signals(void)
+{
+    static const int usual[] = {SIGALRM, SIGCHLD, SIGPIPE,
+                                SIGTERM, SIGUSR1, SIGUSR2};
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t none;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigemptyset(&none);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        (void)sigaction(usual[i], &action, NULL);
+    }
+#ifdef SIGXFSZ
+    action.sa_handler = SIG_IGN;
+    (void)sigaction(SIGXFSZ, &action, NULL);
+#endif
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+let_owner_use(void)
+{
+    mode_t mask = umask(0077);
+    (void)umask(mask & 0077);
+}
+
+/* --- process 1 ------------------------------------------------------------ */
+
+/* Reaps all that have ended.  Whether the child is among them. */
+static bool
+reap(pid_t child, int *status)
+{
+    int other;
+    pid_t ended;
+    bool over = false;
+    while ((ended = waitpid(-1, &other, WNOHANG)) > 0) {
+        if (ended == child) {
+            *status = other;
+            over = true;
+        }
+    }
+    return over;
+}
+
+/* Ends as the child has; a signal is told as shells tell it. */
+static void
+keep_house(pid_t child, const sigset_t *all)
+{
+    int number, status = 0;
+    for (;;) {
+        if (sigwait(all, &number)) {
+            continue;
+        }
+        if (number != SIGCHLD) {
+            (void)kill(child, number);
+        } else if (reap(child, &status)) {
+            break;
+        }
+    }
+    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static int
+leave_process_1(void)
+{
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    pid_t child = fork();
+    if (child > 0) {
+        keep_house(child, &all);
+    }
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return child < 0 ? -1 : 0;
+}
+
+/* -------------------------------------------------------------------------- */
+
+int
+world_enter(void)
+{
+    if (open_missing()) {
+        return -1;
+    }
+    let_block();
+    set_signals();
+    let_owner_use();
+    return getpid() == 1 ? leave_process_1() : 0;
+}
+
+bool
+world_ignores(int number)
+{
+    struct sigaction action;
+    return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
+bool
+world_has_no_stdout(void)
+{
+    return has_no_stdout;
+}

@@ -1,0 +1,275 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Our programs in whatever world they are started: without standard streams,
+# with signals blocked or ignored, as process 1, …
+. "$PALM_SRCDIR/harness/support/tap.sh"
+. "$PALM_SRCDIR/harness/support/processes.sh"
+
+cd "$tmp" || bail_out 'no folder'
+cat >master.ini <<END
+[server]
+kind = master
+name = m
+db_address = ipc://db
+pull_address = ipc://pull
+pub_address = ipc://pub
+worker_pull_address = ipc://worker_pull
+worker_push_address = ipc://worker_push
+END
+run palm-server --list
+case $out in
+*lmdb*) printf '[cache]\nbackend = lmdb\npath = cache\n' >>master.ini ;;
+esac
+
+# as_behind: what was started last, behind, ends with the test.
+as_behind() {
+    pid=$!
+    processes="$processes $pid"
+}
+
+client() {
+    run palm-client --db ipc://db --server m "$@"
+}
+
+# gets FUNCTION: whether a worker answers it.
+gets() {
+    client --timeout 5s call "$1" x
+    [ "$status" = 0 ]
+}
+
+serves() {
+    client --timeout 100ms get name
+    [ "$status" = 0 ]
+}
+
+# start_worker ARGUMENT…
+start_worker() {
+    start_ready worker palm-worker --db ipc://db "$@" || bail_out 'no worker'
+    worker=$pid
+}
+
+# --- no standard streams ----------------------------------------------------
+# used PID: ticks of processor time.
+used() {
+    sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'
+}
+
+# An emulator has descriptors of its own.
+without_streams() {
+    (program palm-server master.ini <&- >&- 2>&-) &
+    as_behind
+    server=$pid
+    await serves
+    is 'a server without standard streams serves' "$out" m
+    (program palm-worker --db ipc://db <&- >&- 2>&-) &
+    as_behind
+    worker=$pid
+    await gets upper
+    is 'so does a worker' "$out" X
+    if [ -r "/proc/$worker/stat" ]; then
+        before=$(used "$worker")
+        client --timeout 10s call sleep 500ms
+        after=$(used "$worker")
+        ok 'and it uses no processor while it waits' \
+            test $((after - before)) -lt 20
+    else
+        skip 'and it uses no processor while it waits' 'no /proc'
+    fi
+    stop "$worker"
+    is 'the worker ends well' "$status" 0
+    stop "$server"
+    is 'the server ends well' "$status" 0
+    if [ -e cache/data.mdb ]; then
+        is 'nothing was logged into the database' \
+            "$(grep -a -c 'palm-server' cache/data.mdb)" 0
+    else
+        skip 'nothing was logged into the database' 'no LMDB'
+    fi
+}
+
+if [ -z "${PALM_RUNNER-}" ]; then
+    without_streams
+else
+    skip 'a server without standard streams serves' 'an emulator'
+fi
+
+start_server master master.ini || bail_out 'no master'
+server=$pid
+start_worker
+status=0
+(program palm-client --db ipc://db --server m job upper <&-) >o 2>e || status=$?
+is 'a job without stdin has nothing to do' "$status$(cat o)" 0
+status=0
+(program palm-client --db ipc://db get name >&-) 2>e || status=$?
+is 'a result that cannot be printed is a failure' "$status" 1
+like 'it is said why' "$(cat e)" '*stdout*closed*'
+
+# --- standard streams that do not block -------------------------------------
+cat >nonblocking.py <<'END'
+"""Runs a command with pipes that do not block; reads late, and counts."""
+import array
+import fcntl
+import os
+import select
+import signal
+import subprocess
+import sys
+import termios
+
+STILL = 30  # looks at a pipe in which nothing comes: it is full
+
+def pipe(end):
+    ends = os.pipe()
+    fcntl.fcntl(ends[end], fcntl.F_SETFL, os.O_NONBLOCK)
+    return ends
+
+signal.alarm(int(sys.argv[1]))
+take, give = pipe(0), pipe(1)
+job = subprocess.Popen(sys.argv[2:], stdin=take[0], stdout=give[1])
+os.close(take[0])
+os.close(give[1])
+os.write(take[1], b'x\n')
+if os.read(give[0], 100) != b'X\n':
+    sys.exit('no first result')
+if os.fork() == 0:
+    for i in range(30000):
+        os.write(take[1], b'some more text\n')
+    os._exit(0)
+os.close(take[1])
+inside, before, still = array.array('i', [0]), 0, 0
+while job.poll() is None and still < STILL:
+    fcntl.ioctl(give[0], termios.FIONREAD, inside)
+    still = still + 1 if inside[0] == before > 10000 else 0
+    before = inside[0]
+    select.select([], [], [], 0.01)
+lines = sum(1 for line in os.fdopen(give[0]))
+print(lines, job.wait())
+END
+if [ -n "${PALM_PYTHON3-}" ] && [ -z "${PALM_RUNNER-}" ]; then
+    is 'pipes that do not block lose nothing' \
+        "$("$PALM_PYTHON3" nonblocking.py $((6 * deadline)) \
+            "$PALM_BUILDDIR/palm-client" --db ipc://db --server m job upper \
+            2>&1)" '30000 0'
+else
+    skip 'pipes that do not block lose nothing' 'no Python, or an emulator'
+fi
+stop "$worker"
+
+# --- signals ----------------------------------------------------------------
+(
+    trap '' CHLD
+    program palm-worker --db ipc://db --function fails='echo half; exit 3' \
+        --function works='cat'
+) >worker.out 2>worker.err &
+as_behind
+worker=$pid
+await has_line worker.out READY
+client call fails x
+is 'a command that fails is told where SIGCHLD is ignored' "$status" 1
+client call works x
+is 'so is one that works' "$status$out" 0x
+stop "$worker"
+is 'that worker ends well' "$status" 0
+
+if env --block-signal=TERM true 2>/dev/null && [ -z "${PALM_RUNNER-}" ]; then
+    env --block-signal=TERM "$PALM_BUILDDIR/palm-worker" --db ipc://db \
+        >worker.out 2>&1 &
+    as_behind
+    worker=$pid
+    await has_line worker.out READY
+    stop "$worker"
+    is 'SIGTERM ends a worker that had it blocked' "$status" 0
+else
+    skip 'SIGTERM ends a worker that had it blocked' 'no env --block-signal'
+fi
+
+start_worker
+stop "$worker" HUP
+is 'SIGHUP ends a worker as SIGTERM does' "$status" 0
+# shellcheck disable=SC2016 # the worker's shell is to read it
+start_worker --function naps='echo $$ >nap; exec tail -f /dev/null'
+start nap palm-client --db ipc://db --server m call naps x
+nap=$pid
+await test -s nap || bail_out 'the command does not run'
+kill -HUP "$worker"
+kill -HUP "$worker"
+await_exit "$worker"
+await is_gone "$(cat nap)"
+ok 'its command does not go on' is_gone "$(cat nap)"
+kill "$nap"
+await_exit "$nap"
+stop "$server" KILL # it would wait for the result
+start_server master master.ini || bail_out 'no master'
+server=$pid
+stop "$server" HUP
+is 'SIGHUP drains a server' "$status" 0
+(
+    trap '' HUP
+    program palm-server master.ini
+) >master.out 2>master.err &
+as_behind
+server=$pid
+await serves
+kill -HUP "$server"
+serves
+is 'under nohup it goes on' "$out" m
+stop "$server"
+is 'and SIGTERM drains it' "$status" 0
+
+# --- files ------------------------------------------------------------------
+if [ -d cache ]; then
+    (
+        umask 0777
+        program palm-server --set cache.path=fresh master.ini
+    ) >master.out 2>master.err &
+    as_behind
+    await serves
+    # shellcheck disable=SC2012 # the mode is wanted
+    is 'the owner may use what a server makes' \
+        "$(ls -ld fresh | cut -c 1-10)" drwx------
+    stop "$pid"
+else
+    skip 'the owner may use what a server makes' 'no LMDB'
+fi
+
+# --- process 1 --------------------------------------------------------------
+# zombies PARENT: how many of its children nobody has reaped.
+zombies() {
+    cat /proc/[0-9]*/stat 2>/dev/null | sed 's/.*) //' |
+        awk -v parent="$1" '$1 == "Z" && $2 == parent' | wc -l
+}
+
+child_of() {
+    cat "/proc/$1/task/$1/children"
+}
+
+has_no_zombies() {
+    [ "$(zombies "$1")" = 0 ]
+}
+
+start_server master master.ini || bail_out 'no master'
+server=$pid
+if unshare --pid --fork true 2>/dev/null && [ -z "${PALM_RUNNER-}" ] &&
+    [ -r "/proc/$$/task/$$/children" ]; then
+    unshare --pid --fork "$PALM_BUILDDIR/palm-worker" --db ipc://db \
+        --function leaves='true & echo done' >worker.out 2>worker.err &
+    as_behind
+    unshared=$pid
+    await has_line worker.out READY
+    first=$(child_of "$unshared")
+    first=${first% }
+    client call leaves x
+    is 'as process 1 a worker works' "$out" 'done'
+    await has_no_zombies "$first"
+    is 'what its commands leave behind is reaped' "$(zombies "$first")" 0
+    kill -TERM "$first"
+    await_exit "$unshared"
+    is 'SIGTERM ends it well' "$status" 0
+else
+    skip 'as process 1 a worker works' 'no unshare --pid'
+    skip 'what its commands leave behind is reaped' 'no unshare --pid'
+    skip 'SIGTERM ends it well' 'no unshare --pid'
+fi
+stop "$server"
+
+done_testing
