@@ -131,7 +131,8 @@ next_key(palm_slice_t *rest, palm_slice_t *key)
 struct listing {
     palm_cache_list_f *f;
     void *arg;
-    zmq_msg_t page;     /* holds the last key */
+    zmq_msg_t pages[2]; /* replies, in turn; bytes of a short one lie in here */
+    int latest;         /* which of them holds the last key */
     palm_slice_t after; /* that key; of size 0 before there is one */
     bool more;
 };
@@ -185,26 +186,24 @@ read_page(const palm_client_t *self, palm_slice_t reply,
                            err);
 }
 
-/* Asks for the next keys.  The reply stays as long as its last key is needed.
- */
+/* Asks for the next keys.  The reply before stays until these have come, since
+ * the last key is in it. */
 static int
 list_on(palm_client_t *self, palm_slice_t prefix, struct listing *listing,
         palm_error_t *err)
 {
     palm_message_t request = palm__client_message(self);
-    zmq_msg_t reply;
+    zmq_msg_t *reply = &listing->pages[!listing->latest];
     request.payload = prefix;
     request.cache = listing->after;
-    if (palm__client_ask(self, "list", &request, &reply, err)) {
+    (void)zmq_msg_close(reply);
+    if (palm__client_ask(self, "list", &request, reply, err)) {
+        (void)zmq_msg_init(reply);
         return -1;
     }
-    palm_slice_t all = {zmq_msg_data(&reply), zmq_msg_size(&reply)};
-    int result = read_page(self, all, listing, err);
-    int saved = errno;
-    (void)zmq_msg_close(&listing->page);
-    listing->page = reply;
-    errno = saved;
-    return result;
+    listing->latest = !listing->latest;
+    palm_slice_t all = {zmq_msg_data(reply), zmq_msg_size(reply)};
+    return read_page(self, all, listing, err);
 }
 
 int
@@ -213,12 +212,14 @@ palm_client_list(palm_client_t *self, palm_slice_t prefix, palm_cache_list_f *f,
 {
     struct listing listing = {.f = f, .arg = arg};
     int result;
-    (void)zmq_msg_init(&listing.page);
+    (void)zmq_msg_init(&listing.pages[0]);
+    (void)zmq_msg_init(&listing.pages[1]);
     do {
         result = list_on(self, prefix, &listing, err);
     } while (!result && listing.more);
     int saved = errno;
-    (void)zmq_msg_close(&listing.page);
+    (void)zmq_msg_close(&listing.pages[0]);
+    (void)zmq_msg_close(&listing.pages[1]);
     errno = saved;
     return result;
 }

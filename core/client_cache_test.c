@@ -158,11 +158,11 @@ list_that_does_not_go_on_is_an_error(void)
     static const struct {
         const char *bytes;
         size_t size;
-        const char *given;
+        const char *given, *after;
     } replies[] = {
-        {"\0\0\0\2\0\0\0\1a", 9, "a|"},
-        {"\0\0\0\2\0\0\0\0", 8, "|"},
-        {"\0\0\0\1", 4, ""},
+        {"\0\0\0\2\0\0\0\1a", 9, "a|", "a"},
+        {"\0\0\0\2\0\0\0\0", 8, "|", ""},
+        {"\0\0\0\1", 4, "", ""},
     };
     palm_error_t err = {0, ""};
     for (int i = 0; i < 3; i++) {
@@ -172,6 +172,7 @@ list_that_does_not_go_on_is_an_error(void)
         FAILS(EMSGSIZE,
               palm_client_list(client, palm_slice(""), collect, text, &err));
         EQUAL_TEXT(replies[i].given, text);
+        EQUAL_TEXT(replies[i].after, fake_last(&fake).cache);
         CONTAINS(fake.db, err.text);
         stop(client);
     }

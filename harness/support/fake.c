@@ -83,6 +83,7 @@ note(struct fake *self, struct asked *asked, const palm_message_t *request)
     copy(self->last.function, request->function.data, request->function.size);
     copy(self->last.pipeline, request->pipeline.data, request->pipeline.size);
     copy(self->last.client, request->client.data, request->client.size);
+    copy(self->last.cache, request->cache.data, request->cache.size);
 }
 
 static void

@@ -20,6 +20,7 @@ struct fake_request {
     char function[FAKE_TEXT];
     char pipeline[FAKE_TEXT];
     char client[FAKE_TEXT];
+    char cache[FAKE_TEXT];
 };
 
 struct fake {
