@@ -253,6 +253,14 @@ palm__cache_preset(palm_cache_t *self, palm_slice_t key, palm_slice_t value)
         &err);
 }
 
+bool
+palm_cache_is_protected(palm_cache_t *self, palm_slice_t key)
+{
+    return self->options.protect
+           && palm__cache_memory_is_preset(
+               self->presets ? self->presets : self->store, key);
+}
+
 /* --- all keys ------------------------------------------------------------- */
 
 enum { PAGE = 1024 /* keys that are listed in one go */ };

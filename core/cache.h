@@ -37,6 +37,7 @@ typedef struct palm_cache_options {
     const char *password; /* redis: NULL = none */
     const char *prefix;   /* redis: stands before each key */
     int64_t timeout;      /* redis: ms to connect, and for each answer */
+    bool protect;         /* peers may not change what the server presets */
 } palm_cache_options_t;
 
 /* Gets a key; another result than 0 ends the list. */
@@ -107,6 +108,10 @@ PALM_EXPORT int palm_cache_cas(palm_cache_t *self, palm_slice_t key,
  * ENOMEM. */
 PALM_EXPORT int palm_cache_ttl(palm_cache_t *self, palm_slice_t key,
                                int64_t ttl);
+
+/* Whether peers may not change a key: one that is preset, unless the option
+ * protect is false.  It stays so when its value is deleted here. */
+PALM_EXPORT bool palm_cache_is_protected(palm_cache_t *self, palm_slice_t key);
 
 /* Calls f for each key that begins with prefix, in the order of their bytes.
  * Keys that are set or deleted meanwhile may be missing or be there; f may use

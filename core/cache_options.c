@@ -21,7 +21,7 @@ static const palm__setting_t settings[] = {
     ROW(TEXT, path, 0),        ROW(SIZE, map_size, 1 << 20),
     ROW(BOOL, sync, 0),        ROW(TEXT, address, 0),
     ROW(TEXT, password, 0),    ROW(TEXT, prefix, 0),
-    ROW(DURATION, timeout, 1),
+    ROW(DURATION, timeout, 1), ROW(BOOL, protect, 0),
 };
 
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };
@@ -90,8 +90,23 @@ palm_cache_options_init(palm_cache_options_t *options)
         .address = "tcp://127.0.0.1:6379",
         .prefix = "palm:",
         .timeout = 1000,
+        .protect = true,
     };
     *options = defaults;
+}
+
+/* What is protected: so far the presets, or nothing. */
+static int
+set_protect(palm_cache_options_t *options, const char *text, palm_error_t *err)
+{
+    bool presets = !strcmp(text, "presets");
+    if (!presets && strcmp(text, "no")) {
+        return palm_error_set(err, EINVAL,
+                              "protect: expected presets or no, got \"%.99s\"",
+                              text);
+    }
+    options->protect = presets;
+    return 0;
 }
 
 int
@@ -100,6 +115,9 @@ palm_cache_option_set(palm_cache_options_t *options, const char *key,
 {
     const palm__cache_backend_t *backend;
     palm_error_t why = {0, ""};
+    if (!strcmp(key, "protect")) {
+        return set_protect(options, text, err);
+    }
     if (strcmp(key, "backend")) {
         return palm__setting_set(settings, SETTING_COUNT, options, key, text,
                                  err);

@@ -460,6 +460,8 @@ a_back_end_that_there_is_not_is_refused(void)
     FAILS(EINVAL, palm_cache_option_set(&options, "backend", "paper", &err));
     CONTAINS("\"paper\"", err.text);
     FAILS(ENOENT, palm_cache_option_set(&options, "colour", "red", &err));
+    FAILS(EINVAL, palm_cache_option_set(&options, "protect", "yes", &err));
+    CONTAINS("presets or no, got \"yes\"", err.text);
     options.backend = "paper";
     FAILS(ENOENT, palm_cache_open(&options, &err) ? 0 : -1);
     CONTAINS("memory, lmdb and redis", err.text);

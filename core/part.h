@@ -221,8 +221,9 @@ typedef struct palm_part_stats {
     uint64_t sent;        /* messages: to the router or to the world */
     uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
     uint64_t foreign;     /* passed over: another topic, an answer to no message
-                             that waits for one, or (parts that run functions)
-                             another server's name */
+                             that waits for one, another server's name (parts
+                             that run functions), or a change of what the cache
+                             presets */
     uint64_t failed;      /* lost by an error of a hook or of the socket */
     uint64_t unrouted;    /* dropped: no route, or its part has ended */
     uint64_t absent;      /* dropped: the client never subscribed */

@@ -114,6 +114,50 @@ dots(struct crossing *crossing)
     return count;
 }
 
+/* --- presets -------------------------------------------------------------- */
+
+static const char *
+preset_asked(struct test *test)
+{
+    const char *key = asked_key(test);
+    size_t size = strlen(key);
+    bool is_address = size > 8 && strcmp(key + size - 8, "_address") == 0;
+
+    return is_address || strcmp(key, "name") == 0 ? key : NULL;
+}
+
+static void
+says_that_it_sets_presets(struct crossing *crossing)
+{
+    if (is_reply(crossing) && verb_is("set")
+        && preset_asked(crossing->test) != NULL) {
+        set_reply(crossing, preset_asked(crossing->test));
+    }
+}
+
+static void
+says_that_it_deletes_presets(struct crossing *crossing)
+{
+    if (is_reply(crossing) && verb_is("delete")
+        && preset_asked(crossing->test) != NULL) {
+        set_reply(crossing, preset_asked(crossing->test));
+    }
+}
+
+/* A preset has another value once a peer has tried to set it. */
+static void
+sets_presets(struct crossing *crossing)
+{
+    static bool taken;
+
+    if (is_reply(crossing) && preset_asked(crossing->test) != NULL) {
+        taken = taken || verb_is("set");
+        if (taken && verb_is("get")) {
+            set_reply(crossing, "tcp://127.0.0.1:9");
+        }
+    }
+}
+
 /* --- requests ------------------------------------------------------------- */
 
 static void
@@ -485,5 +529,10 @@ const struct fault cache_faults[] = {
           has_no_second_sub_address),
     FAULT("M-CACHE-023a", "presets an address with *", presets_wildcard),
     FAULT("M-CACHE-023b", "presets 0.0.0.0", presets_any_host),
+    FAULT("M-CACHE-024a", "says that it sets presets",
+          says_that_it_sets_presets),
+    FAULT("M-CACHE-024b", "says that it deletes presets",
+          says_that_it_deletes_presets),
+    FAULT("M-CACHE-024c", "lets peers set presets", sets_presets),
     END_OF_FAULTS,
 };

@@ -224,6 +224,23 @@ lists_very_much(struct crossing *crossing)
     }
 }
 
+/* As if the preset name had been changed. */
+static void
+cas_of_preset_replies_key(struct crossing *crossing)
+{
+    if (is_reply(crossing, "cas") && bytes_are(asked.cache, "name")) {
+        crossing_replace_frame(crossing, 0, "name");
+    }
+}
+
+static void
+ttl_of_preset_replies_key(struct crossing *crossing)
+{
+    if (is_reply(crossing, "ttl") && bytes_are(asked.cache, "name")) {
+        crossing_replace_frame(crossing, 0, "name");
+    }
+}
+
 static void
 cas_replies_value(struct crossing *crossing)
 {
@@ -371,5 +388,9 @@ const struct fault ext_faults[] = {
           counts_what_it_gives),
     FAULT("M-EXT-016b", "gives no keys after one", gives_no_key_after_one),
     FAULT("M-EXT-017a", "lists more than 1 MiB", lists_very_much),
+    FAULT("M-EXT-018a", "says that cas changes presets",
+          cas_of_preset_replies_key),
+    FAULT("M-EXT-018b", "says that ttl ends presets",
+          ttl_of_preset_replies_key),
     END_OF_FAULTS,
 };

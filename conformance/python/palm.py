@@ -143,16 +143,24 @@ def stop_on_sigterm():
     return stop
 
 class Cache(dict):
-    """Keys and values; one reply to each request, whatever it is."""
+    """Keys and values; one reply to each request, whatever it is.  What it has
+    from the start, no request changes."""
+    def __init__(self, presets=()):
+        super().__init__(presets)
+        self.presets = frozenset(self)
+
     def reply(self, frames):
         message = understood(frames) or Message()
         verb, key = (message.function.split(".") + [""])[1], message.payload
         if verb == "set":
             key = (message.cache or str(uuid4())).encode()
+            if key in self.presets:
+                return b""
             self[key] = message.payload
         elif verb == "get":
             return self.get(key, b"")
-        elif verb != "delete" or key.decode("utf-8", "ignore").encode() != key:
+        elif (verb != "delete" or key in self.presets
+              or key.decode("utf-8", "ignore").encode() != key):
             return b""
         else:
             self.pop(key, None)

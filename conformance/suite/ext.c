@@ -450,6 +450,22 @@ trimmed(struct bytes text)
     return text;
 }
 
+/* "A server MUST answer a `cas` or `ttl` of a key that it presets with an empty
+ * frame, and change nothing." */
+static void
+ext_018_presets_stay(struct test *test)
+{
+    struct target *target = target_start(test, "master", "name", "stage", NULL);
+    struct peer *cache = cache_of(target);
+
+    check_text(test, "the reply to cas", cas(cache, "name", "stage", "other"),
+               "");
+    check_value(cache, "name", "stage");
+    check_text(test, "the reply to ttl", ask(cache, "ttl", "name", "60000"),
+               "");
+    check_value(cache, "name", "stage");
+}
+
 /* "`stats` MUST answer with a JSON object of at least 2 bytes." */
 static void
 ext_014_stats_is_json(struct test *test)
@@ -501,5 +517,6 @@ const struct test_entry ext_tests[] = {
     TEST("PALM-EXT-015", ext_015_list_goes_on_after_a_key),
     TEST("PALM-EXT-016", ext_016_list_tells_what_it_leaves_out),
     TEST("PALM-EXT-017", ext_017_lists_are_short),
+    TEST("PALM-EXT-018", ext_018_presets_stay),
     END_OF_TESTS,
 };

@@ -133,6 +133,42 @@ cache_023_preset_addresses_can_be_connected(struct test *test)
     }
 }
 
+static void
+check_preset_stays(struct target *target, struct peer *cache, const char *key,
+                   const char *value)
+{
+    struct test *test = target->test;
+
+    check_text(test, test_text(test, "the reply to set %s", key),
+               peer_ask(cache, cache_request(test, "set", key,
+                                             bytes_text("tcp://127.0.0.1:9"))),
+               "");
+    check_text(test, test_text(test, "%s after a set", key), get(cache, key),
+               value);
+    check_text(test, test_text(test, "the reply to delete %s", key),
+               peer_ask(cache,
+                        cache_request(test, "delete", "", bytes_text(key))),
+               "");
+    check_text(test, test_text(test, "%s after a delete", key),
+               get(cache, key), value);
+}
+
+/* "A server MUST answer a `set` or `delete` of a key that it presets with an
+ * empty frame, and change nothing." */
+static void
+cache_024_presets_stay(struct test *test)
+{
+    struct target *target = target_start(test, "master", "name", "stage", NULL);
+    struct peer *cache = cache_of(target);
+    size_t i;
+
+    for (i = 0; master_keys[i] != NULL; i++) {
+        check_preset_stays(target, cache, master_keys[i],
+                           target_address(target, master_keys[i]));
+    }
+    check_preset_stays(target, cache, "name", "stage");
+}
+
 const struct test_entry presets_tests[] = {
     TEST("PALM-CACHE-018", cache_018_master_presets_its_keys),
     TEST("PALM-CACHE-019", cache_019_hub_presets_its_keys),
@@ -140,5 +176,6 @@ const struct test_entry presets_tests[] = {
     TEST("PALM-CACHE-021", cache_021_pipeline_presets_its_keys),
     TEST("PALM-CACHE-022", cache_022_sink_presets_its_keys),
     TEST("PALM-CACHE-023", cache_023_preset_addresses_can_be_connected),
+    TEST("PALM-CACHE-024", cache_024_presets_stay),
     END_OF_TESTS,
 };

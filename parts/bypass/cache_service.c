@@ -50,6 +50,17 @@ refuse(palm_part_t *part, const char *why)
     return 0;
 }
 
+/* So does one to change what the server presets: workers and clients trust it.
+ */
+static int
+protect(palm_part_t *part)
+{
+    palm_part_count(&palm_part_stats(part)->foreign, 1);
+    palm_part_warn(part, "PALM-CACHE-PROTECTED",
+                   "request answered with nothing: the key is preset");
+    return 0;
+}
+
 /* So does a cache that fails. */
 static int
 fail(palm_part_t *part)
@@ -247,10 +258,12 @@ static const struct {
     const char *name;
     verb_f *run;
     bool key_is_payload;
+    bool changes; /* its key */
 } verbs[] = {
-    {"set", set, false},     {"get", get, true},  {"delete", delete, true},
-    {"list", list, true},    {"cas", cas, false}, {"ttl", ttl, false},
-    {"stats", stats, false},
+    {"set", set, false, true},      {"get", get, true, false},
+    {"delete", delete, true, true}, {"list", list, true, false},
+    {"cas", cas, false, true},      {"ttl", ttl, false, true},
+    {"stats", stats, false, false},
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
@@ -290,6 +303,12 @@ palm__cache_answer(palm_part_t *part, zmq_msg_t *frame, zmq_msg_t *reply)
         }
         if (verbs[i].key_is_payload && !palm_slice_is_utf8(request.payload)) {
             return refuse(part, "the key is not UTF-8");
+        }
+        if (verbs[i].changes
+            && palm_cache_is_protected(
+                palm_part_cache(part),
+                verbs[i].key_is_payload ? request.payload : request.cache)) {
+            return protect(part);
         }
         return verbs[i].run(part, &request, reply);
     }

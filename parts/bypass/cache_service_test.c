@@ -217,6 +217,56 @@ a_list_has_an_end(void)
 }
 
 static void
+presets_are_not_for_peers(void)
+{
+    struct bench bench;
+    start(&bench);
+    expect_reply(bench.req, "server.set", "name", "other", "");
+    expect_reply(bench.req, "server.delete", NULL, "name", "");
+    expect_bytes(bench.req, "server.cas", "name", BYTES("\0\0\0\6serverx"),
+                 BYTES(""));
+    expect_bytes(bench.req, "server.ttl", "name", BYTES("1"), BYTES(""));
+    EQUAL_INT(4, rig_stats(&bench.rig, PALM_SIDE_BYPASS, "Cache").foreign);
+    expect_reply(bench.req, "server.set", "names", "value", "names");
+    finish(&bench, 0);
+}
+
+/* Not even when the program of the server has taken their values away. */
+static void
+a_preset_without_a_value_is_not_for_peers(void)
+{
+    struct bench bench;
+    start(&bench);
+    palm_cache_t *cache = palm_server_cache(bench.rig.server);
+    EQUAL_INT(0, palm_cache_delete(cache, palm_slice("name")));
+    expect_reply(bench.req, "server.set", "name", "other", "");
+    EQUAL_INT(0,
+              palm_cache_set(cache, palm_slice("name"), palm_slice("server")));
+    finish(&bench, 0);
+}
+
+static void
+protection_can_be_given_up(void)
+{
+    struct bench bench;
+    palm_server_options_t options;
+    palm_cache_options_t cache;
+    palm_error_t err;
+    palm_server_options_init(&options);
+    palm_cache_options_init(&cache);
+    EQUAL_INT(0, palm_cache_option_set(&cache, "protect", "no", &err));
+    options.cache = &cache;
+    rig_init(&bench.rig, &options);
+    rig_add(&bench.rig, "CacheService", "Cache", NULL, NULL);
+    rig_start(&bench.rig);
+    bench.req = rig_connect(&bench.rig, ZMQ_REQ, PALM_SIDE_BYPASS, "Cache");
+    expect_reply(bench.req, "server.set", "name", "other", "name");
+    expect_reply(bench.req, "server.get", NULL, "name", "other");
+    expect_reply(bench.req, "server.set", "name", "server", "name");
+    finish(&bench, 0);
+}
+
+static void
 cas_replaces_what_is_expected(void)
 {
     struct bench bench;
@@ -287,7 +337,8 @@ ttl_ends_a_key(void)
     expect_reply(bench.req, "server.ttl", "key", "20", "key");
     MUST(tap_await(has_ended, bench.req));
     expect_reply(bench.req, "server.ttl", "key", "0", "");
-    expect_reply(bench.req, "server.ttl", "name", "0", "name");
+    expect_reply(bench.req, "server.set", "key", "value", "key");
+    expect_reply(bench.req, "server.ttl", "key", "0", "key");
     finish(&bench, 0);
 }
 
@@ -300,7 +351,7 @@ ttl_that_makes_no_sense_gives_nothing(void)
     size_t count = sizeof texts / sizeof *texts;
     start(&bench);
     for (size_t i = 0; i < count; i++) {
-        expect_reply(bench.req, "server.ttl", "name", texts[i], "");
+        expect_reply(bench.req, "server.ttl", "key", texts[i], "");
     }
     finish(&bench, count);
 }
@@ -432,10 +483,11 @@ a_dealers_requests_are_answered_in_order(void)
 {
     static const char *const functions[] = {"server.get", "server.echo",
                                             "server.delete"};
-    static const char *const replies[] = {"server", "", "name"};
+    static const char *const replies[] = {"value", "", "key"};
     struct bench bench;
-    palm_message_t request = wire_message(NULL, NULL, "name");
+    palm_message_t request = wire_message(NULL, NULL, "key");
     start(&bench);
+    expect_reply(bench.req, "server.set", "key", "value", "key");
     void *dealer =
         rig_connect(&bench.rig, ZMQ_DEALER, PALM_SIDE_BYPASS, "Cache");
     for (int i = 0; i < 3; i++) {
@@ -500,6 +552,9 @@ static const struct tap_test tests[] = {
     {"the verb ends at the second dot", the_verb_ends_at_the_second_dot},
     {"list counts and gives the keys", list_counts_and_gives_the_keys},
     {"a list has an end, and tells it", a_list_has_an_end},
+    {"presets are not for peers", presets_are_not_for_peers},
+    {"nor is one without a value", a_preset_without_a_value_is_not_for_peers},
+    {"protection can be given up", protection_can_be_given_up},
     {"cas replaces what is expected", cas_replaces_what_is_expected},
     {"cas that makes no sense gives nothing",
      cas_that_makes_no_sense_gives_nothing},
