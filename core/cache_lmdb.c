@@ -463,7 +463,8 @@ list_range(MDB_cursor *cursor, const palm__cache_range_t *range,
     int64_t now = wall_ms();
     palm__lmdb_begin_spot(&prefix, range->prefix);
     palm__lmdb_begin_spot(&start, palm__range_start(range));
-    MDB_val disk_key = {start.size, start.bytes}, record, last = {0, NULL};
+    MDB_val disk_key = {start.size, start.bytes}, record;
+    MDB_val last = {1, start.bytes}; /* none yet: a disk key of no key */
     int code = mdb_cursor_get(cursor, &disk_key, &record, MDB_SET_RANGE);
     for (size_t found = 0;
          !code && begins_with(&disk_key, &prefix)
