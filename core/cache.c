@@ -241,6 +241,13 @@ palm_cache_ttl(palm_cache_t *self, palm_slice_t key, int64_t ttl)
                : 0;
 }
 
+/* The memory that presets are in. */
+static void *
+store_of_presets(const palm_cache_t *self)
+{
+    return self->presets ? self->presets : self->store;
+}
+
 int
 palm__cache_preset(palm_cache_t *self, palm_slice_t key, palm_slice_t value)
 {
@@ -248,8 +255,7 @@ palm__cache_preset(palm_cache_t *self, palm_slice_t key, palm_slice_t value)
     err.text[0] = '\0';
     return settle(
         self,
-        palm__cache_memory_preset(self->presets ? self->presets : self->store,
-                                  key, value, &err),
+        palm__cache_memory_preset(store_of_presets(self), key, value, &err),
         &err);
 }
 
@@ -257,8 +263,7 @@ bool
 palm_cache_is_protected(palm_cache_t *self, palm_slice_t key)
 {
     return self->options.protect
-           && palm__cache_memory_is_preset(
-               self->presets ? self->presets : self->store, key);
+           && palm__cache_memory_is_preset(store_of_presets(self), key);
 }
 
 /* --- all keys ------------------------------------------------------------- */

@@ -425,8 +425,8 @@ memory_list(void *store, const palm__cache_range_t *range, palm__keys_t *keys,
     drop_due(self, &trash);
     palm__entry_t *entry =
         palm__order_find(&self->order, palm__range_start(range));
-    if (entry && !palm_slice_compare(palm__entry_key(entry), range->after)
-        && range->after.size > 0) {
+    if (entry && range->after.size > 0
+        && palm_slice_is_equal(palm__entry_key(entry), range->after)) {
         entry = entry->behind[0];
     }
     for (; entry && found < range->most && !result

@@ -126,22 +126,26 @@ preset_asked(struct test *test)
     return is_address || strcmp(key, "name") == 0 ? key : NULL;
 }
 
+/* Says that it did what it was asked. */
 static void
-says_that_it_sets_presets(struct crossing *crossing)
+claims_of_presets(struct crossing *crossing, const char *verb)
 {
-    if (is_reply(crossing) && verb_is("set")
+    if (is_reply(crossing) && verb_is(verb)
         && preset_asked(crossing->test) != NULL) {
         set_reply(crossing, preset_asked(crossing->test));
     }
 }
 
 static void
+says_that_it_sets_presets(struct crossing *crossing)
+{
+    claims_of_presets(crossing, "set");
+}
+
+static void
 says_that_it_deletes_presets(struct crossing *crossing)
 {
-    if (is_reply(crossing) && verb_is("delete")
-        && preset_asked(crossing->test) != NULL) {
-        set_reply(crossing, preset_asked(crossing->test));
-    }
+    claims_of_presets(crossing, "delete");
 }
 
 /* A preset has another value once a peer has tried to set it. */

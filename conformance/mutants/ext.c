@@ -125,17 +125,32 @@ is_reply(struct crossing *crossing, const char *verb)
     return comes_from(crossing, "db_address") && is_verb(verb);
 }
 
+static uint32_t
+number_at(struct bytes reply, size_t at)
+{
+    return (uint32_t)reply.data[at] << 24 | (uint32_t)reply.data[at + 1] << 16
+           | (uint32_t)reply.data[at + 2] << 8 | reply.data[at + 3];
+}
+
+/* The reply to list tells another number. */
+static void
+tell_number(struct crossing *crossing, uint32_t number)
+{
+    struct bytes *reply = &crossing->message->frame[0];
+    const uint8_t bytes[] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16),
+                             (uint8_t)(number >> 8), (uint8_t)number};
+
+    *reply = bytes_joined(crossing->test, bytes_of(bytes, sizeof bytes),
+                          bytes_cut(*reply, 4, reply->size));
+}
+
 static void
 lists_one_more(struct crossing *crossing)
 {
-    struct bytes *reply = &crossing->message->frame[0];
+    struct bytes reply = crossing->message->frame[0];
 
-    if (is_reply(crossing, "list") && reply->size >= 4) {
-        uint8_t *copy = test_memory(crossing->test, reply->size);
-
-        memcpy(copy, reply->data, reply->size);
-        copy[3]++;
-        *reply = bytes_of(copy, reply->size);
+    if (is_reply(crossing, "list") && reply.size >= 4) {
+        tell_number(crossing, number_at(reply, 0) + 1);
     }
 }
 
@@ -172,11 +187,10 @@ static uint32_t
 count_keys(struct bytes reply)
 {
     uint32_t count = 0;
-    size_t at, size;
+    size_t at;
 
-    for (at = 4; at + 4 <= reply.size; at += 4 + size, count++) {
-        size = (size_t)reply.data[at] << 24 | (size_t)reply.data[at + 1] << 16
-               | (size_t)reply.data[at + 2] << 8 | reply.data[at + 3];
+    for (at = 4; at + 4 <= reply.size; at += 4 + number_at(reply, at)) {
+        count++;
     }
     return count;
 }
@@ -184,18 +198,10 @@ count_keys(struct bytes reply)
 static void
 counts_what_it_gives(struct crossing *crossing)
 {
-    struct bytes *reply = &crossing->message->frame[0];
+    struct bytes reply = crossing->message->frame[0];
 
-    if (is_reply(crossing, "list") && reply->size >= 4) {
-        uint32_t count = count_keys(*reply);
-        uint8_t *copy = test_memory(crossing->test, reply->size);
-
-        memcpy(copy, reply->data, reply->size);
-        copy[0] = (uint8_t)(count >> 24);
-        copy[1] = (uint8_t)(count >> 16);
-        copy[2] = (uint8_t)(count >> 8);
-        copy[3] = (uint8_t)count;
-        *reply = bytes_of(copy, reply->size);
+    if (is_reply(crossing, "list") && reply.size >= 4) {
+        tell_number(crossing, count_keys(reply));
     }
 }
 
@@ -226,19 +232,23 @@ lists_very_much(struct crossing *crossing)
 
 /* As if the preset name had been changed. */
 static void
-cas_of_preset_replies_key(struct crossing *crossing)
+claims_of_preset(struct crossing *crossing, const char *verb)
 {
-    if (is_reply(crossing, "cas") && bytes_are(asked.cache, "name")) {
+    if (is_reply(crossing, verb) && bytes_are(asked.cache, "name")) {
         crossing_replace_frame(crossing, 0, "name");
     }
 }
 
 static void
+cas_of_preset_replies_key(struct crossing *crossing)
+{
+    claims_of_preset(crossing, "cas");
+}
+
+static void
 ttl_of_preset_replies_key(struct crossing *crossing)
 {
-    if (is_reply(crossing, "ttl") && bytes_are(asked.cache, "name")) {
-        crossing_replace_frame(crossing, 0, "name");
-    }
+    claims_of_preset(crossing, "ttl");
 }
 
 static void

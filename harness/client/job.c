@@ -74,9 +74,7 @@ catch_signals(void)
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-    if (!world_ignores(SIGHUP)) {
-        (void)sigaction(SIGHUP, &action, NULL);
-    }
+    (void)world_hears_hangup(&action);
 }
 
 static void

@@ -133,10 +133,13 @@ world_enter(void)
 }
 
 bool
-world_ignores(int number)
+world_hears_hangup(const struct sigaction *action)
 {
-    struct sigaction action;
-    return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) || before.sa_handler == SIG_IGN) {
+        return false;
+    }
+    return !sigaction(SIGHUP, action, NULL);
 }
 
 bool

@@ -3,6 +3,7 @@
 #ifndef HARNESS_WORLD_H
 #define HARNESS_WORLD_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 /* Called first in main(), by program_parse(), while there is one thread:
@@ -22,8 +23,9 @@
  * Returns 0, or -1 with errno if that cannot be done. */
 int world_enter(void);
 
-/* Whether a signal is ignored, as SIGHUP is under nohup. */
-bool world_ignores(int number);
+/* Sets what SIGHUP does, unless it is ignored, as under nohup.  Whether it was
+ * not. */
+bool world_hears_hangup(const struct sigaction *action);
 
 /* Whether stdout was closed: what is printed reaches nobody. */
 bool world_has_no_stdout(void);

@@ -34,9 +34,8 @@ block_signals(sigset_t *signals)
     (void)sigemptyset(signals);
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGINT);
-    if (!world_ignores(SIGHUP)) {
+    if (world_hears_hangup(&action)) {
         (void)sigaddset(signals, SIGHUP);
-        (void)sigaction(SIGHUP, &action, NULL);
     }
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
     (void)sigemptyset(&wake);

@@ -43,11 +43,10 @@ struct fake {
         char key[FAKE_TEXT];
         char value[FAKE_TEXT];
     } entries[FAKE_KEYS];
-    int silent;    /* so many requests are not answered */
-    bool is_late;  /* the next answer waits for the request after it */
-    bool is_split; /* replies have two frames */
-    const void
-        *answer; /* the reply to every request; NULL = what it asks for */
+    int silent;         /* so many requests are not answered */
+    bool is_late;       /* the next answer waits for the request after it */
+    bool is_split;      /* replies have two frames */
+    const void *answer; /* to every request; NULL = what it asks for */
     size_t answer_size; /* bytes */
     int requests;
     struct fake_request last;

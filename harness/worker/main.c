@@ -122,9 +122,7 @@ handle_signals(struct worker *worker)
     (void)sigaddset(&action.sa_mask, SIGHUP);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGINT, &action, NULL);
-    if (!world_ignores(SIGHUP)) {
-        (void)sigaction(SIGHUP, &action, NULL);
-    }
+    (void)world_hears_hangup(&action);
     return 0;
 }
 
