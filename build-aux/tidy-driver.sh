@@ -3,6 +3,7 @@
 # tidy-driver.sh OPTION... -- TEST...: automake's driver for TAP, where each
 # test has a TMPDIR of its own and passes only if it leaves nothing there.
 # What a test that fails leaves is kept, and told.
+# PALM_SHELL is the shell for it; $SHELL is the user's, which may be nologin.
 here=$(dirname "$0")
 
 if [ "${1-}" = --run ]; then
@@ -27,8 +28,8 @@ for word; do
     shift
     set -- "$@" "$word"
     if [ "$word" = -- ] && [ -z "$seen" ]; then
-        set -- "$@" "${SHELL:-/bin/sh}" "$0" --run
+        set -- "$@" "$PALM_SHELL" "$0" --run
         seen=yes
     fi
 done
-exec "${SHELL:-/bin/sh}" "$here/tap-driver.sh" "$@"
+exec "$PALM_SHELL" "$here/tap-driver.sh" "$@"
