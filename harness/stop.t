@@ -16,6 +16,10 @@ hang = echo x >>$tmp/begun; exec tail -f /dev/null
 deaf = echo x >>$tmp/begun; exec tail -f /dev/null >/dev/null 2>&1
 END
 
+# Of it, the last quarter is for the result.
+stop_timeout=2s
+[ "${PALM_TEST_TIMEOUT_FACTOR:-1}" = 1 ] || stop_timeout=4s
+
 # begin AS SETTING…: starts it, with --set; sets $server.
 begin() {
     begin_as=$1
@@ -52,17 +56,17 @@ killed() {
 
 # --- a command that hangs ---------------------------------------------------
 for function in hang deaf; do
-    begin "$function" server.messages=1 server.stop_timeout=1s
+    begin "$function" server.messages=1 "server.stop_timeout=$stop_timeout"
     call "$function" "s.$function"
     killed "$function, messages = 1"
-    begin "$function" server.stop_timeout=1s
+    begin "$function" "server.stop_timeout=$stop_timeout"
     call "$function" "s.$function"
     await test -s "$tmp/begun" || bail_out 'the command does not run'
     kill -TERM "$server"
     killed "$function, SIGTERM"
 done
 
-begin part 'inbound Pull.messages=1' server.stop_timeout=1s
+begin part 'inbound Pull.messages=1' "server.stop_timeout=$stop_timeout"
 call part s.hang
 killed 'the last inbound part ends'
 
