@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/address.h"
 #include "core/setting.h"
 
 /* clang-format off */
 #define ROW(kind, name, least) \
-    {#name, PALM__SETTING_##kind, offsetof(palm_cache_options_t, name), least}
+    {#name, PALM__SETTING_##kind, offsetof(palm_cache_options_t, name), \
+     least, INT64_MAX}
 /* clang-format on */
 
 static const palm__setting_t settings[] = {
@@ -136,6 +138,14 @@ palm_cache_option_name(size_t index)
     return index < SETTING_COUNT ? settings[index].name : NULL;
 }
 
+/* The address of a server that is not ZeroMQ's. */
+static bool
+is_link(const char *text)
+{
+    return text && (!strncmp(text, "tcp://", 6) || !strncmp(text, "ipc://", 6))
+           && !palm_address_check(text, false, NULL);
+}
+
 int
 palm_cache_options_check(const palm_cache_options_t *options, palm_error_t *err)
 {
@@ -167,6 +177,13 @@ palm_cache_options_check(const palm_cache_options_t *options, palm_error_t *err)
             return palm_error_set(err, EINVAL, "cache: back end %s: %s",
                                   backend->name, rules[i].why);
         }
+    }
+    if (backend->has_link && !is_link(options->address)) {
+        return palm_error_set(err, EINVAL,
+                              "cache: back end %s: address %s: expected "
+                              "tcp://HOST:PORT or ipc://PATH",
+                              backend->name,
+                              options->address ? options->address : "(none)");
     }
     return 0;
 }

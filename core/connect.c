@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/attach.h"
 #include "core/compat.h"
 #include "core/sockopt.h"
 
@@ -89,10 +90,11 @@ set_options(void *socket, const palm__connect_t *how)
 }
 
 static int
-connect_error(const palm__connect_t *how, palm_error_t *err)
+connect_error(const palm__connect_t *how, const palm_error_t *why,
+              palm_error_t *err)
 {
     int code = errno;
-    const char *text = palm_strerror(code);
+    const char *text = why->code ? why->text : palm_strerror(code);
     if (code == EPROTONOSUPPORT || code == ENOCOMPATPROTO) {
         code = EINVAL; /* to the caller a wrong address like any other */
     }
@@ -114,9 +116,10 @@ open_socket(void *zmq, const palm__connect_t *how)
 void *
 palm__connect(void *zmq, const palm__connect_t *how, palm_error_t *err)
 {
+    palm_error_t why = {0, ""};
     void *socket = open_socket(zmq, how);
-    if (!socket || zmq_connect(socket, how->address)) {
-        (void)connect_error(how, err);
+    if (!socket || palm__attach(socket, how->address, false, &why)) {
+        (void)connect_error(how, &why, err);
         palm__close(&socket);
     }
     return socket;
@@ -162,11 +165,12 @@ void *
 palm__connect_wait(void *zmq, const palm__connect_t *how, int64_t deadline,
                    palm_error_t *err)
 {
+    palm_error_t why = {0, ""};
     void *socket = open_socket(zmq, how);
     void *monitor = socket ? open_monitor(zmq, socket) : NULL;
-    if (!monitor || zmq_connect(socket, how->address)
+    if (!monitor || palm__attach(socket, how->address, false, &why)
         || await_connection(monitor, socket, how->type, deadline)) {
-        (void)connect_error(how, err);
+        (void)connect_error(how, &why, err);
         palm__close(&monitor);
         palm__close(&socket);
         return NULL;

@@ -313,6 +313,18 @@ PALM_EXPORT
 void *palm_part_socket(palm_part_t *part);
 PALM_EXPORT
 void *palm_part_context(palm_part_t *part); /* ZeroMQ's, of the server */
+
+/* In open(): binds or connects a socket that the class has made in that context
+ * with what each socket of the part has: max_message_size, keepalive, and no
+ * peers before ZMTP 3.0.  Its marks and linger are the class's.  Returns -1
+ * with side, part, address and reason in *err and errno
+ *   EINVAL      the address is not understood, see palm_address_check();
+ *   EADDRINUSE  another process serves there;
+ *   EEXIST      a file that is no socket is at the path of ipc://;
+ *   and as zmq_bind() and zmq_connect(). */
+PALM_EXPORT
+int palm_part_attach(palm_part_t *part, void *socket, const char *address,
+                     bool binds, palm_error_t *err);
 PALM_EXPORT
 void *palm_part_state(palm_part_t *part); /* state_size bytes */
 

@@ -14,7 +14,8 @@
 
 /* clang-format off */
 #define ROW(kind, name, least) \
-    {#name, PALM__SETTING_##kind, offsetof(palm_part_options_t, name), least}
+    {#name, PALM__SETTING_##kind, offsetof(palm_part_options_t, name), \
+     least, INT64_MAX}
 /* clang-format on */
 
 /* `name` is missing: in a server file it is the section's. */

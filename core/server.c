@@ -10,24 +10,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/address.h"
 #include "core/cache_backend.h"
 #include "core/compat.h"
 #include "core/setting.h"
 
 /* clang-format off */
-#define ROW(kind, name, least) \
-    {#name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name), least}
+#define BOUNDED_ROW(kind, name, least, most) \
+    {#name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name), \
+     least, most}
+#define ROW(kind, name, least) BOUNDED_ROW(kind, name, least, INT64_MAX)
 /* clang-format on */
 
 static const palm__setting_t settings[] = {
     ROW(DURATION, stop_timeout, -1),
     ROW(DURATION, quiet_time, 0),
     ROW(SIZE, cache_size, 0),
-    ROW(COUNT, io_threads, 1),
+    BOUNDED_ROW(COUNT, io_threads, 1, PALM_IO_THREADS_MOST),
     ROW(BOOL, batch, 0),
     ROW(COUNT, messages, 0),
     {"log_level", PALM__SETTING_LOG_LEVEL,
-     offsetof(palm_server_options_t, log.level), 0},
+     offsetof(palm_server_options_t, log.level), 0, 0},
 };
 
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };
@@ -78,7 +81,10 @@ palm_server_t *
 palm_server_new(const char *name, const palm_server_options_t *options)
 {
     palm_server_t *self;
-    if (!name || !*name) {
+    if (!name || palm_name_check_server(name, NULL)
+        || (options
+            && (options->io_threads < 1
+                || options->io_threads > PALM_IO_THREADS_MOST))) {
         errno = EINVAL;
         return NULL;
     }
@@ -166,9 +172,17 @@ check_options(const palm_part_class_t *class_,
               const palm_part_options_t *options, palm_error_t *err)
 {
     const char *side = palm__side_name(palm_part_class_side(class_));
+    char shown[PALM_NAME_MOST + 1];
     if (!options->name || !*options->name) {
         return palm_error_set(err, EINVAL, "%s part of class %s: empty name",
                               side, class_->name);
+    }
+    palm_error_t why;
+    (void)snprintf(shown, sizeof shown, "%s", options->name);
+    if (palm_name_check_part(options->name, &why)) {
+        palm_error_clean(shown);
+        return palm_error_set(err, EINVAL, "%s '%s': %s", side, shown,
+                              why.text);
     }
     if (class_->socket_type >= 0 && (!options->address || !*options->address)) {
         return palm_error_set(err, EINVAL, "%s %s: no address", side,

@@ -37,13 +37,15 @@ typedef enum palm_side {
     PALM_SIDE_BYPASS
 } palm_side_t;
 
+#define PALM_IO_THREADS_MOST 256
+
 typedef struct palm_server_options {
     int64_t stop_timeout; /* ms that a stop may take, -1 = as long as needed */
     int64_t quiet_time;   /* ms without a result after which a drain believes
                              that workers have handed everything in, once as
                              many results as messages have come back */
     int64_t cache_size;   /* bytes of keys and values, 0 = no limit */
-    int64_t io_threads;   /* of the ZeroMQ context */
+    int64_t io_threads;   /* of the ZeroMQ context, to PALM_IO_THREADS_MOST */
     bool batch;           /* threads are scheduled for throughput (Linux) */
     int64_t messages;     /* stop after routing so many, 0 = never */
     palm_log_t log;       /* silent by default */

@@ -266,10 +266,25 @@ start_threads(palm_server_t *self, palm_error_t *err)
     return await_reports(self, 1 + self->part_count, err);
 }
 
+/* "*" binds every interface; none of them is told. */
+static bool
+is_any_host(const char *address)
+{
+    return !strncmp(address, "tcp://0.0.0.0:", 14)
+           || !strncmp(address, "tcp://[::]:", 11);
+}
+
 static int
 advertise_one(const palm_part_t *part, const char *key, const char *address,
               palm_error_t *err)
 {
+    if (key && is_any_host(address)) {
+        palm_log(&part->server->options.log, PALM_LOG_WARNING,
+                 "PALM-SERVER-ANY-HOST",
+                 "%s %s: %s tells %s, where peers on other machines do not "
+                 "find it: advertise = … tells another address",
+                 palm__side_name(part->side), part->options.name, key, address);
+    }
     if (key && palm_server_preset(part->server, key, palm_slice(address))) {
         return palm_error_set(err, errno, "%s %s: cannot preset %s: %s",
                               palm__side_name(part->side), part->options.name,

@@ -100,6 +100,11 @@ set_row(const palm__setting_t *row, void *field, const char *text,
                               "%s: expected at least %" PRId64 ", got '%s'",
                               row->name, row->least, text);
     }
+    if (number > row->most) {
+        return palm_error_set(err, ERANGE,
+                              "%s: expected at most %" PRId64 ", got '%s'",
+                              row->name, row->most, text);
+    }
     *(int64_t *)field = number;
     return 0;
 }

@@ -23,6 +23,7 @@ typedef struct palm__setting {
     palm__setting_kind_t kind;
     size_t offset; /* of the field in the options */
     int64_t least; /* smallest number that is accepted */
+    int64_t most;  /* and the largest */
 } palm__setting_t;
 
 /* Finds the row of key and sets its field of *options from text.  Returns -1

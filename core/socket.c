@@ -6,10 +6,8 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
+#include "core/attach.h"
 #include "core/server_impl.h"
 #include "core/sockopt.h"
 
@@ -40,11 +38,7 @@ set_options(palm_part_t *part)
     /* A connection that is not there yet must not swallow messages. */
     bool immediate =
         !part->class_->binds && part->class_->direction == PALM_OUTBOUND;
-    if (zmq_setsockopt(part->world, ZMQ_MAXMSGSIZE, &options->max_message_size,
-                       sizeof options->max_message_size)
-        || palm__sockopt_zmtp3(part->world)
-        || palm__sockopt_keepalive(part->world, options->keepalive)
-        || palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
+    if (palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
         return -1;
     }
     if (part->class_->socket_type == ZMQ_REQ) {
@@ -58,47 +52,35 @@ set_options(palm_part_t *part)
     return 0;
 }
 
-/* libzmq silently takes an ipc path away from a server that lives. */
-static bool
-is_taken(const char *address)
+int
+palm_part_attach(palm_part_t *part, void *socket, const char *address,
+                 bool binds, palm_error_t *err)
 {
-    struct sockaddr_un name;
-    const char *path = address + strlen("ipc://");
-    bool taken;
-    int fd;
-    if (strncmp(address, "ipc://", strlen("ipc://")) || *path == '@'
-        || *path == '*' || strlen(path) >= sizeof name.sun_path) {
-        return false;
+    const palm_part_options_t *options = &part->options;
+    palm_error_t why = {0, ""};
+    if (zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &options->max_message_size,
+                       sizeof options->max_message_size)
+        || palm__sockopt_zmtp3(socket)
+        || palm__sockopt_keepalive(socket, options->keepalive)) {
+        (void)palm_error_set(&why, errno, "%s", palm_strerror(errno));
+    } else if (!palm__attach(socket, address, binds, &why)) {
+        return 0;
     }
-    memset(&name, 0, sizeof name);
-    name.sun_family = AF_UNIX;
-    strcpy(name.sun_path, path);
-    if ((fd = socket(AF_UNIX, SOCK_STREAM, 0)) == -1) {
-        return false;
-    }
-    taken = connect(fd, (struct sockaddr *)&name, sizeof name) == 0;
-    (void)close(fd);
-    return taken;
+    return palm_error_set(err, why.code, "%s %s: cannot %s %s: %s",
+                          palm__side_name(part->side), options->name,
+                          binds ? "bind" : "connect to", address, why.text);
 }
 
 static int
-attach(palm_part_t *part)
+attach(palm_part_t *part, palm_error_t *err)
 {
-    const char *address = part->options.address;
     size_t size = sizeof part->endpoint;
-    if (part->class_->binds) {
-        if (is_taken(address)) {
-            errno = EADDRINUSE;
-            return -1;
-        }
-        if (zmq_bind(part->world, address)) {
-            return -1;
-        }
-    } else if (zmq_connect(part->world, address)) {
-        return -1;
-    }
-    return zmq_getsockopt(part->world, ZMQ_LAST_ENDPOINT, part->endpoint,
-                          &size);
+    return palm_part_attach(part, part->world, part->options.address,
+                            part->class_->binds, err)
+                   || zmq_getsockopt(part->world, ZMQ_LAST_ENDPOINT,
+                                     part->endpoint, &size)
+               ? -1
+               : 0;
 }
 
 /* Calls the class's own code, if there is any. */
@@ -123,14 +105,5 @@ palm__socket_open(palm_part_t *part, palm_error_t *err)
         return palm_error_set(err, errno, "%s %s: cannot make its socket: %s",
                               side, part->options.name, palm_strerror(errno));
     }
-    if (open_class(part, err)) {
-        return -1;
-    }
-    if (attach(part)) {
-        return palm_error_set(err, errno, "%s %s: cannot %s %s: %s", side,
-                              part->options.name,
-                              part->class_->binds ? "bind" : "connect to",
-                              part->options.address, palm_strerror(errno));
-    }
-    return 0;
+    return open_class(part, err) || attach(part, err) ? -1 : 0;
 }

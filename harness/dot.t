@@ -78,7 +78,7 @@ stop "$pid"
 # --- one by one -------------------------------------------------------------
 cat >"$tmp/file.ini" <<'END'
 [server]
-name = "R&D" \ {0}
+name = "R&D"\{0}
 [preset]
 colour = blue
 [inbound Rep]
@@ -159,10 +159,11 @@ draws 'and meets the cache' 'bypass_7 -> cache [dir=both];'
 draws 'the cache has what is preset, and each address' 'cache [shape=cylinder'\
 ', label="cache\n\nname\lcolour\lpush: Ask\lpull: Ask\l"];'
 draws 'names keep their quotes and backslashes' \
-    'graph [style=rounded, label="\"R&amp;D\" \\ {0}"];'
-printf '[server]\nname = caf\351 \303\251 \001\n' >"$tmp/bytes.ini"
+    'graph [style=rounded, label="\"R&amp;D\"\\{0}"];'
+printf '[server]\nname = s\n[preset]\ncaf\351 \303\251 \001 = x\n' \
+    >"$tmp/bytes.ini"
 run palm-server --dot "$tmp/bytes.ini"
-like 'bytes that are no text are not drawn' "$out" '*label="caf[?] [?][?] [?]"*'
+like 'bytes that are no text are not drawn' "$out" '*caf[?] [?][?] [?]*'
 printf '[server]\nname = \303\251\n' >"$tmp/bytes.ini"
 run palm-server --dot "$tmp/bytes.ini"
 like 'letters are' "$out" '*label="é"*'
@@ -223,7 +224,7 @@ fi
 ok 'Graphviz understands it' \
     "$PALM_DOT" -Tsvg -o "$tmp/file.svg" "$tmp/file.dot"
 texts "$tmp/file.svg" >"$tmp/file.texts"
-for text in '&quot;R&amp;D&quot; \ {0}' 'a &gt; {b}' \
+for text in '&quot;R&amp;D&quot;\{0}' 'a &gt; {b}' \
     'a &gt; {b} → &quot;Quoted&quot;' 'ipc:///tmp/a|b'; do
     ok "and writes: $text" grep -Fqx -e "$text" "$tmp/file.texts"
 done

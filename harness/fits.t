@@ -35,10 +35,11 @@ mistaken() {
     check "$1" "$2" "$3" ''
     is "$2 cannot have $3: status" "$status" 2
     like "$2 cannot have $3" "$err" \
-        "palm-server: $tmp/file.ini:5: [[]$1 P] address: expected $4*"
+        "palm-server: $tmp/file.ini:5: [[]$1 P] address: *$4*"
 }
 
 any='tcp://127.0.0.1:*'
+there='tcp://127.0.0.1:1'
 web='http://127.0.0.1:*'
 
 # --- options ----------------------------------------------------------------
@@ -46,7 +47,7 @@ takes inbound PullService "$any" 'window = 2' 'window_size = 2' \
     'fill_cache = no' 'hwm = 3' 'keepalive = 2s' 'keepalive = 0' \
     'advertise_as = pull' 'linger = 1s' 'max_message_size = 3' 'messages = 1'
 takes inbound RepService "$any" 'block = yes'
-takes inbound RepConnection "$any" 'block = yes'
+takes inbound RepConnection "$there" 'block = yes'
 takes outbound PubService "$any" 'hold_size = 1' 'hold_time = 1' \
     'slow_timeout = 1' 'pipelined = yes'
 takes outbound PushPullService "$any" 'isolated = yes
@@ -98,8 +99,8 @@ refuses outbound PushPullService "$any" 'pull_address = http://a:1' \
     'expected a ZeroMQ address*'
 
 # --- addresses --------------------------------------------------------------
-for address in "$any" 'ipc:///tmp/a' 'inproc://a' 'TCP://127.0.0.1:1' \
-    'pgm://eth0;239.192.1.1:5555' 'tcp://eth0;127.0.0.1:1'; do
+for address in "$there" 'ipc:///tmp/a' 'inproc://a' 'TCP://127.0.0.1:1' \
+    'pgm://eth0;239.192.1.1:5555' 'tcp://eth0:0;127.0.0.1:1'; do
     takes inbound PullConnection "$address" ''
 done
 mistaken inbound PullService 'http://127.0.0.1:1' 'a ZeroMQ address'
@@ -107,6 +108,10 @@ mistaken inbound PullService '127.0.0.1:1' 'a ZeroMQ address'
 mistaken inbound PullService 'tcp://' 'a ZeroMQ address'
 mistaken inbound PullService 'tcp://127.0.0.1' 'tcp://HOST:PORT'
 mistaken inbound PullService 'tcp://127.0.0.1:' 'tcp://HOST:PORT'
+mistaken inbound PullService 'tcp://127.0.0.1:99999' 'at most 65535'
+mistaken inbound PullService 'tcp://::1:5555' 'in brackets'
+mistaken inbound PullConnection "$any" 'no port to connect to'
+refuses inbound SubConnection "$there" 'previous = a, b' "is one server's name*"
 mistaken outbound PushConnection 'https://a/b' 'a ZeroMQ address'
 
 if [ "$PALM_HTTP" = yes ]; then
@@ -169,7 +174,7 @@ list=$(program palm-server --list)
 case $list in
 *'  redis'*)
     other cache 'backend = redis
-address = foo' 5 'address: expected tcp://HOST:PORT or ipc://PATH'
+address = foo' 5 'address: *foo: expected tcp://HOST:PORT or ipc://PATH'
     other cache 'backend = redis
 map_size = 2GB' 5 'map_size: is for lmdb, not for redis'
     other cache 'size = 3

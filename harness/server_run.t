@@ -153,6 +153,13 @@ stop "$server"
 is 'the second signal leaves at once' "$status" 1
 like 'and says so' "$(cat "$tmp/stuck.err")" '*second signal*'
 
+# --- an address that only this machine can use ------------------------------
+start_server any --set 'inbound Pull.address=tcp://*:*' "$master"
+stop "$pid"
+like 'a preset address of every host is warned of' "$(cat "$tmp/any.err")" \
+    '*warning: PALM-SERVER-ANY-HOST: *pull_address tells tcp://0.0.0.0:*'
+is 'no other is' "$(grep -c ANY-HOST "$tmp/any.err")" 1
+
 # --- messages = n -----------------------------------------------------------
 start_server counted --set server.messages=1 "$master"
 server=$pid

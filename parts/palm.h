@@ -3,6 +3,7 @@
 #ifndef PALM_H
 #define PALM_H
 
+#include "core/address.h"
 #include "core/cache.h"
 #include "core/client.h"
 #include "core/error.h"

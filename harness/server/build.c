@@ -123,6 +123,7 @@ build_server(const struct server_file *file, palm_log_t *log,
     const struct server_section *section = server_file_find(file, "server", "");
     palm_server_options_t options;
     palm_cache_options_t cache;
+    palm_error_t reason = {0, ""};
     palm_server_options_init(&options);
     options.log = *log;
     if (!section) {
@@ -137,6 +138,10 @@ build_server(const struct server_file *file, palm_log_t *log,
     const struct server_setting *name = server_section_find(section, "name");
     if (!name || !*name->value) {
         (void)server_refuse(err, section, name, "the server has no name");
+        return NULL;
+    }
+    if (palm_name_check_server(name->value, &reason)) {
+        (void)server_refuse_as(err, section, name, &reason);
         return NULL;
     }
     *log = options.log;

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "harness/server/build.h"
 
@@ -195,6 +194,9 @@ check_value(const struct server_section *section,
         {"route",
          !strcmp(section->kind, "outbound") && !strcmp(value, section->name),
          "a part cannot be its own route"},
+        {"previous", strpbrk(value, ", \t") != NULL,
+         "is one server's name: each further one needs a SubConnection of its "
+         "own"},
         {"keepalive", options->keepalive % 1000 != 0, "is in whole seconds"},
         {"advertise", !options->advertise_as,
          "needs advertise_as, the key that the address is stored under"},
@@ -228,74 +230,25 @@ server_fits_part(const struct server_section *section,
 
 /* --- addresses --------------------------------------------------------- */
 
-static bool
-has_scheme(const char *text, const char *scheme)
+/* What is wrong with the address of a part; 0 = nothing is. */
+static int
+check_address(const palm_part_class_t *row, const char *text, palm_error_t *err)
 {
-    return !strncasecmp(text, scheme, strlen(scheme));
+    return has_socket(row) ? palm_address_check(text, row->binds, err)
+                           : palm_address_check_http(text, row->binds, err);
 }
 
-/* Whether something follows the last colon behind the scheme. */
-static bool
-has_port(const char *text, size_t size, const char *scheme)
+/* Refuses the setting with the reason of a check that has failed. */
+static int
+judge(int code, const struct server_section *section,
+      const struct server_setting *setting, const palm_error_t *reason,
+      palm_error_t *err)
 {
-    size_t least = strlen(scheme) + 1;
-    while (size > 0 && text[size - 1] == '/') {
-        size--;
-    }
-    for (size_t i = size; i-- > least;) {
-        if (text[i] == ':') {
-            return i + 1 < size;
-        }
-    }
-    return false;
-}
-
-/* What is wrong with an address of ZeroMQ, of so many bytes; NULL = nothing is.
- * Which other schemes there are is for libzmq to know. */
-static const char *
-wrong_zmq(const char *text, size_t size)
-{
-    const char *scheme = strstr(text, "://");
-    if (!scheme || (size_t)(scheme - text) + 3 >= size || scheme == text
-        || has_scheme(text, "http://") || has_scheme(text, "https://")) {
-        return "expected a ZeroMQ address: tcp://HOST:PORT, ipc://PATH or "
-               "inproc://NAME";
-    }
-    return has_scheme(text, "tcp://") && !has_port(text, size, "tcp://")
-               ? "expected tcp://HOST:PORT"
-               : NULL;
-}
-
-static const char *
-wrong_http_service(const char *text, size_t size)
-{
-    return has_scheme(text, "http://") && has_port(text, size, "http://")
-               ? NULL
-               : "expected http://HOST:PORT";
-}
-
-static const char *
-wrong_url(const char *text, size_t size)
-{
-    (void)size;
-    return (has_scheme(text, "http://") && text[7])
-                   || (has_scheme(text, "https://") && text[8])
-               ? NULL
-               : "expected an http:// or https:// URL";
-}
-
-static const char *
-wrong_address(const palm_part_class_t *row, const char *text)
-{
-    size_t size = strlen(text);
-    if (has_socket(row)) {
-        return wrong_zmq(text, size);
-    }
-    return row->binds ? wrong_http_service(text, size) : wrong_url(text, size);
+    return code ? server_refuse_as(err, section, setting, reason) : 0;
 }
 
 static int
-check_needed(const struct server_section *section, const char *key,
+check_needed(const struct server_section *section, const char *key, bool binds,
              palm_error_t *err)
 {
     const struct server_setting *setting = server_section_find(section, key);
@@ -303,28 +256,34 @@ check_needed(const struct server_section *section, const char *key,
         const char *const parts[] = {key, " = … is missing", "", ""};
         return refuse(err, section, NULL, parts);
     }
-    const char *why = wrong_zmq(setting->value, strlen(setting->value));
-    return why ? server_refuse(err, section, setting, why) : 0;
+    palm_error_t reason = {0, ""};
+    return judge(palm_address_check(setting->value, binds, &reason), section,
+                 setting, &reason, err);
 }
 
 int
 server_fits_needs(const struct server_section *section,
                   const palm_part_class_t *class_, palm_error_t *err)
 {
-    static const char *const needed[] = {"pull_address", "router_address"};
+    static const struct {
+        const char *key;
+        bool binds;
+    } needed[] = {{"pull_address", true}, {"router_address", false}};
+    palm_error_t reason = {0, ""};
     const palm_part_class_t *row = library_class(class_);
     const struct server_setting *address =
         server_section_find(section, "address");
     if (!address || !*address->value) {
         return server_refuse(err, section, NULL, "address = … is missing");
     }
-    const char *why = row ? wrong_address(row, address->value) : NULL;
-    if (why) {
-        return server_refuse(err, section, address, why);
+    if (row
+        && judge(check_address(row, address->value, &reason), section, address,
+                 &reason, err)) {
+        return -1;
     }
     for (size_t i = 0; row && i < sizeof needed / sizeof *needed; i++) {
-        if (!strcmp(find_use(needed[i])->words, row->name)
-            && check_needed(section, needed[i], err)) {
+        if (!strcmp(find_use(needed[i].key)->words, row->name)
+            && check_needed(section, needed[i].key, needed[i].binds, err)) {
             return -1;
         }
     }
@@ -333,23 +292,44 @@ server_fits_needs(const struct server_section *section,
 
 /* --- the other sections ------------------------------------------------ */
 
+/* Whether it is a key of a kind for addresses. */
+static bool
+is_address(const char *key)
+{
+    static const char end[] = "_address";
+    size_t length = strlen(key);
+    return length >= sizeof end
+           && !strcmp(key + length - (sizeof end - 1), end);
+}
+
+/* One word of a list of addresses, which ends with a blank. */
+static int
+check_word(const struct server_section *section,
+           const struct server_setting *setting, const char *word, size_t size,
+           palm_error_t *err)
+{
+    bool binds = strcmp(setting->key, "sub_address") != 0; /* the only one */
+    palm_error_t reason = {0, ""};
+    char text[512];
+    (void)snprintf(text, sizeof text, "%.*s", (int)size, word);
+    if (text[strlen(text) - 1] == ',') {
+        return server_refuse(err, section, setting,
+                             "several are separated by blanks, not by commas");
+    }
+    return judge(palm_address_check(text, binds, &reason), section, setting,
+                 &reason, err);
+}
+
 int
 server_fits_kind(const struct server_section *section, palm_error_t *err)
 {
-    static const char end[] = "_address";
     for (size_t i = 0; i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
-        size_t length = strlen(setting->key);
         const char *word = setting->value;
-        if (length < sizeof end
-            || strcmp(setting->key + length - (sizeof end - 1), end) != 0) {
-            continue;
-        }
-        while (*(word += strspn(word, blanks))) {
+        while (is_address(setting->key) && *(word += strspn(word, blanks))) {
             size_t size = strcspn(word, blanks);
-            const char *why = wrong_zmq(word, size);
-            if (why) {
-                return server_refuse(err, section, setting, why);
+            if (check_word(section, setting, word, size, err)) {
+                return -1;
             }
             word += size;
         }
@@ -377,19 +357,6 @@ static const struct {
     {"prefix", "redis"},  {"timeout", "redis"},
 };
 
-static int
-check_redis_address(const struct server_section *section,
-                    const struct server_setting *setting, palm_error_t *err)
-{
-    const char *text = setting->value;
-    bool is_good = has_scheme(text, "tcp://")
-                       ? has_port(text, strlen(text), "tcp://")
-                       : has_scheme(text, "ipc://") && text[6];
-    return is_good ? 0
-                   : server_refuse(err, section, setting,
-                                   "expected tcp://HOST:PORT or ipc://PATH");
-}
-
 int
 server_fits_cache(const struct server_section *section, const char *backend,
                   palm_error_t *err)
@@ -401,10 +368,6 @@ server_fits_cache(const struct server_section *section, const char *backend,
             const char *const parts[] = {"is for ", cache_keys[i].backend,
                                          ", not for ", backend};
             return refuse(err, section, setting, parts);
-        }
-        if (setting && !strcmp(setting->key, "address")
-            && check_redis_address(section, setting, err)) {
-            return -1;
         }
     }
     return 0;

@@ -57,20 +57,27 @@ receive(int fd, char *to, size_t size)
 }
 
 int
-zmtp_connect(const char *endpoint, const char *type)
+zmtp_open(const char *endpoint)
 {
     static const char tcp[] = "tcp://", ipc[] = "ipc://";
-    char greeting[GREETING] = "\xff\0\0\0\0\0\0\0\0\x7f\3\0NULL";
-    char ready[64] = "\4 \5READY\xbSocket-Type\0\0\0";
-    char answer[256];
     bool is_ipc = !strncmp(endpoint, ipc, sizeof ipc - 1);
     int fd = is_ipc ? connect_ipc(endpoint + sizeof ipc - 1)
                     : connect_tcp(endpoint + sizeof tcp - 1);
+    tap_limit(fd);
+    return fd;
+}
+
+int
+zmtp_connect(const char *endpoint, const char *type)
+{
+    char greeting[GREETING] = "\xff\0\0\0\0\0\0\0\0\x7f\3\0NULL";
+    char ready[64] = "\4 \5READY\xbSocket-Type\0\0\0";
+    char answer[256];
+    int fd = zmtp_open(endpoint);
     size_t size = TYPE + strlen(type);
     ready[1] = (char)(size - HEAD);
     ready[TYPE - 1] = (char)strlen(type);
     memcpy(ready + TYPE, type, strlen(type));
-    tap_limit(fd);
     EQUAL_INT(GREETING, send(fd, greeting, GREETING, MSG_NOSIGNAL));
     EQUAL_INT(size, send(fd, ready, size, MSG_NOSIGNAL));
     receive(fd, answer, GREETING);

@@ -4,9 +4,11 @@
 #ifndef HARNESS_ZMTP_H
 #define HARNESS_ZMTP_H
 
-/* A connection to tcp://HOST:PORT or ipc://PATH on which both sides have shaken
- * hands; type is a socket's, as "SUB".  Receives have tap_deadline().  What
- * fails ends the test. */
+/* A connection to tcp://HOST:PORT or ipc://PATH on which nothing has been said.
+ * Receives have tap_deadline().  What fails ends the test. */
+int zmtp_open(const char *endpoint);
+
+/* One on which both sides have shaken hands; type is a socket's, as "SUB". */
 int zmtp_connect(const char *endpoint, const char *type);
 
 #endif

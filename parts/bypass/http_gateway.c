@@ -307,13 +307,12 @@ mark_of(const palm_part_options_t *options)
                : options->hwm + options->max_clients;
 }
 
-/* Makes the DEALER and connects it; -1 with errno. */
+/* Makes the DEALER; -1 with errno. */
 static int
-connect_dealer(palm_part_t *part, struct palm__http_gateway *self)
+make_dealer(palm_part_t *part, struct palm__http_gateway *self)
 {
     const palm_part_options_t *options = palm_part_options(part);
     char identity[PALM_ID_SIZE + 1];
-    size_t size = sizeof self->dealer_fd;
     self->dealer = zmq_socket(palm_part_context(part), ZMQ_DEALER);
     if (!self->dealer || palm_id_next(palm_part_ids(part), identity)) {
         return -1;
@@ -321,14 +320,8 @@ connect_dealer(palm_part_t *part, struct palm__http_gateway *self)
     return set_int(self->dealer, ZMQ_LINGER, 0)
                    || set_int(self->dealer, ZMQ_SNDHWM, mark_of(options))
                    || set_int(self->dealer, ZMQ_RCVHWM, mark_of(options))
-                   || zmq_setsockopt(self->dealer, ZMQ_MAXMSGSIZE,
-                                     &options->max_message_size,
-                                     sizeof options->max_message_size)
                    || zmq_setsockopt(self->dealer, ZMQ_ROUTING_ID, identity,
                                      PALM_ID_SIZE)
-                   || zmq_connect(self->dealer, options->router_address)
-                   || zmq_getsockopt(self->dealer, ZMQ_FD, &self->dealer_fd,
-                                     &size)
                ? -1
                : 0;
 }
@@ -340,15 +333,19 @@ palm__http_gateway_open(palm_part_t *part, palm_error_t *err)
                                               forget};
     struct palm__http_gateway *self = state_of(part);
     const char *router = palm_part_options(part)->router_address;
+    size_t size = sizeof self->dealer_fd;
     if (!router || !*router) {
         return palm_error_set(err, EINVAL,
                               "bypass %s: router_address is missing",
                               palm_part_name(part));
     }
-    if (connect_dealer(part, self)) {
-        return palm_error_set(err, errno, "bypass %s: cannot connect to %s: %s",
-                              palm_part_name(part), router,
-                              palm_strerror(errno));
+    if (make_dealer(part, self)) {
+        return palm_error_set(err, errno, "bypass %s: cannot make a DEALER: %s",
+                              palm_part_name(part), palm_strerror(errno));
+    }
+    if (palm_part_attach(part, self->dealer, router, false, err)
+        || zmq_getsockopt(self->dealer, ZMQ_FD, &self->dealer_fd, &size)) {
+        return -1;
     }
     self->http = palm__http_open(part, &class_, err);
     return self->http ? 0 : -1;

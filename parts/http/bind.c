@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/address.h"
+
 enum { HOST = 256, PORT = 16 };
 
 /* Copies a part of the address; whether it has room and is not empty. */
@@ -132,8 +134,11 @@ palm__http_bind(const char *address, int backlog,
     char host[HOST], port[PORT];
     struct addrinfo *found;
     int fd = -1;
+    if (palm_address_check_http(address, true, err)) {
+        return -1;
+    }
     if (!split(address, host, port)) {
-        return palm_error_set(err, EINVAL, "not of the form http://HOST:PORT");
+        return palm_error_set(err, EINVAL, "expected http://HOST:PORT");
     }
     if (resolve(host, port, &found, err)) {
         return -1;

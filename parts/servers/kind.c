@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/address.h"
 #include "parts/library.h"
 #include "parts/servers/kind_impl.h"
 
@@ -124,8 +125,13 @@ check_options(palm_kind_t kind, const palm_kind_options_t *options,
               palm_error_t *err)
 {
     const char *name = kinds[kind].name, *key;
+    palm_error_t why = {0, ""};
     if (!options->name || !*options->name) {
         return palm_error_set(err, EINVAL, "a %s needs a name", name);
+    }
+    if (palm_name_check_server(options->name, &why)) {
+        return palm_error_set(err, EINVAL, "the name of a %s: %s", name,
+                              why.text);
     }
     for (size_t i = 0; (key = palm_kind_option_name(i)); i++) {
         const char *text = palm__kind_text(options, key);

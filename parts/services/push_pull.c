@@ -30,22 +30,23 @@ set_options(void *socket, const palm_part_options_t *options)
     const int none = 0;
     return zmq_setsockopt(socket, ZMQ_RCVHWM, &hwm, sizeof hwm)
                    || zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none)
-                   || zmq_setsockopt(socket, ZMQ_MAXMSGSIZE,
-                                     &options->max_message_size,
-                                     sizeof options->max_message_size)
                ? -1
                : 0;
 }
 
 static int
-bind_pull(palm_part_t *part, struct palm__push_pull *self)
+bind_pull(palm_part_t *part, struct palm__push_pull *self, palm_error_t *err)
 {
     const palm_part_options_t *options = palm_part_options(part);
     char endpoint[512];
     size_t size = sizeof endpoint, fd_size = sizeof self->fd;
     if (!(self->pull = zmq_socket(palm_part_context(part), ZMQ_PULL))
-        || set_options(self->pull, options)
-        || zmq_bind(self->pull, options->pull_address)
+        || set_options(self->pull, options)) {
+        return palm_error_set(err, errno,
+                              "outbound %s: cannot make its PULL: %s",
+                              options->name, palm_strerror(errno));
+    }
+    if (palm_part_attach(part, self->pull, options->pull_address, true, err)
         || zmq_getsockopt(self->pull, ZMQ_LAST_ENDPOINT, endpoint, &size)
         || zmq_getsockopt(self->pull, ZMQ_FD, &self->fd, &fd_size)) {
         return -1;
@@ -66,12 +67,7 @@ palm__push_pull_open(palm_part_t *part, palm_error_t *err)
                               "outbound %s: no pull_address to take answers at",
                               options->name);
     }
-    if (bind_pull(part, self)) {
-        return palm_error_set(err, errno, "outbound %s: cannot bind %s: %s",
-                              options->name, options->pull_address,
-                              palm_strerror(errno));
-    }
-    return 0;
+    return bind_pull(part, self, err);
 }
 
 void

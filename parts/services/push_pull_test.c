@@ -3,9 +3,12 @@
 #include "config.h"
 
 #include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
+#include "harness/support/zmtp.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
@@ -17,16 +20,23 @@ struct bench {
     void *done;  /* PUSH, to Ask */
 };
 
-/* Connects a socket to the address that the cache has under a key. */
+/* The address that the cache has under a key. */
+static void
+address_of(palm_server_t *server, const char *key, char address[256])
+{
+    zmq_msg_t value;
+    MUST(!palm_cache_get(palm_server_cache(server), palm_slice(key), &value));
+    MUST(zmq_msg_size(&value) < 256);
+    memcpy(address, zmq_msg_data(&value), zmq_msg_size(&value));
+    address[zmq_msg_size(&value)] = '\0';
+    (void)zmq_msg_close(&value);
+}
+
 static void
 connect_to(void *socket, palm_server_t *server, const char *key)
 {
-    char address[256] = "";
-    zmq_msg_t value;
-    MUST(!palm_cache_get(palm_server_cache(server), palm_slice(key), &value));
-    MUST(zmq_msg_size(&value) < sizeof address);
-    memcpy(address, zmq_msg_data(&value), zmq_msg_size(&value));
-    (void)zmq_msg_close(&value);
+    char address[256];
+    address_of(server, key, address);
     MUST(!zmq_connect(socket, address));
 }
 
@@ -224,6 +234,29 @@ expect_refusal(const char *pull_address, int code, const char *words)
     rig_drop(&rig);
 }
 
+/* ZMTP 1.0 has no handshake: any bytes could be frames. */
+static void
+its_second_socket_refuses_peers_before_zmtp_3(void)
+{
+    struct bench bench;
+    char address[256], byte;
+    ssize_t got;
+    start(&bench, 60000);
+    address_of(bench.rig.server, "worker_pull_address", address);
+    int fd = zmtp_open(address);
+    EQUAL_INT(10, send(fd, "\1\0\6\0hello\1", 10, MSG_NOSIGNAL));
+    while ((got = recv(fd, &byte, 1, 0)) > 0) {
+    }
+    MUST(got == 0 || errno == ECONNRESET);
+    (void)close(fd);
+    ask(&bench, "tag", "question");
+    answer(&bench, "tag", "answer");
+    expect_payload(bench.req, "answer");
+    EQUAL_INT(0, counted(&bench).foreign);
+    EQUAL_INT(0, counted(&bench).undecodable);
+    rig_fini(&bench.rig);
+}
+
 static void
 it_needs_a_second_address(void)
 {
@@ -245,6 +278,8 @@ static const struct tap_test tests[] = {
      without_a_worker_the_wait_ends_in_time},
     {"the asker does not wait for the second outbound part",
      the_asker_does_not_wait_for_the_second_part},
+    {"its second socket refuses peers before ZMTP 3.0",
+     its_second_socket_refuses_peers_before_zmtp_3},
     {"it needs a second address", it_needs_a_second_address},
 };
 
