@@ -280,7 +280,7 @@ advertise_one(const palm_part_t *part, const char *key, const char *address,
 {
     if (key && is_any_host(address)) {
         palm_log(&part->server->options.log, PALM_LOG_WARNING,
-                 "PALM-SERVER-ANY-HOST",
+                 "PALM-SERVER-WILDCARD",
                  "%s %s: %s tells %s, where peers on other machines do not "
                  "find it: advertise = … tells another address",
                  palm__side_name(part->side), part->options.name, key, address);

@@ -157,8 +157,8 @@ like 'and says so' "$(cat "$tmp/stuck.err")" '*second signal*'
 start_server any --set 'inbound Pull.address=tcp://*:*' "$master"
 stop "$pid"
 like 'a preset address of every host is warned of' "$(cat "$tmp/any.err")" \
-    '*warning: PALM-SERVER-ANY-HOST: *pull_address tells tcp://0.0.0.0:*'
-is 'no other is' "$(grep -c ANY-HOST "$tmp/any.err")" 1
+    '*warning: PALM-SERVER-WILDCARD: *pull_address tells tcp://0.0.0.0:*'
+is 'no other is' "$(grep -c WILDCARD "$tmp/any.err")" 1
 
 # --- messages = n -----------------------------------------------------------
 start_server counted --set server.messages=1 "$master"

@@ -234,6 +234,15 @@ http_expect_refusal(struct http_peer *peer)
     return true;
 }
 
+const char *
+http_read_all(struct http_peer *peer)
+{
+    drop_last_answer(peer);
+    while (receive(peer) > 0) {
+    }
+    return peer->data;
+}
+
 void
 http_expect_end(struct http_peer *peer)
 {

@@ -49,6 +49,9 @@ void http_expect(struct http_peer *peer, unsigned status, const char *part);
  * was an answer. */
 bool http_expect_refusal(struct http_peer *peer);
 
+/* Receives all until the end, as text; the peer's. */
+const char *http_read_all(struct http_peer *peer);
+
 /* Whether the last answer has this line in its head. */
 bool http_has_line(const struct http_peer *peer, const char *line);
 

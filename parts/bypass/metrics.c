@@ -110,7 +110,8 @@ forget(palm__http_request_t *request, palm__http_loss_t why, void *arg)
 int
 palm__metrics_open(palm_part_t *part, palm_error_t *err)
 {
-    static const palm__http_class_t class_ = {"bypass", "GET", serve, forget};
+    static const palm__http_class_t class_ = {"bypass", "GET, HEAD", serve,
+                                              forget};
     struct palm__metrics *self = state_of(part);
     self->http = palm__http_open(part, &class_, err);
     return self->http ? 0 : -1;

@@ -89,6 +89,27 @@ json_is_answered(void)
 }
 
 static void
+head_is_get_without_a_body(void)
+{
+    static const char *const pages[] = {"/metrics", "/stats", "/healthz"};
+    struct bench bench;
+    struct http_peer peer;
+    start(&bench);
+    http_open(&peer, bench.endpoint);
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        http_ask(&peer, "HEAD", pages[i], NULL);
+        http_expect(&peer, 200, "");
+        MUST(!http_has_line(&peer, "Content-Length: 0"));
+    }
+    http_ask(&peer, "HEAD", "/", NULL);
+    http_expect(&peer, 404, "");
+    http_ask(&peer, "GET", "/healthz", NULL);
+    http_expect(&peer, 200, "running");
+    http_close(&peer);
+    rig_fini(&bench.rig);
+}
+
+static void
 other_pages_and_methods_are_refused(void)
 {
     struct bench bench;
@@ -229,6 +250,7 @@ health_is_starting_until_all_are_ready(void)
 static const struct tap_test tests[] = {
     {"Prometheus is answered", prometheus_is_answered},
     {"JSON is answered", json_is_answered},
+    {"HEAD is GET without a body", head_is_get_without_a_body},
     {"other pages and methods are refused",
      other_pages_and_methods_are_refused},
     {"health is running, then draining", health_is_running_then_draining},

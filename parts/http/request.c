@@ -15,6 +15,7 @@
 
 #include "core/compat.h"
 #include "parts/http/listener_impl.h"
+#include "parts/http/syntax.h"
 
 /* --- answers -------------------------------------------------------------- */
 
@@ -85,9 +86,13 @@ refuse(palm__http_request_t *request, unsigned status, const char *why)
 {
     const palm__http_settings_t *settings = &request->http->settings;
     const char *const allow[] = {"Allow", settings->allow, NULL};
+    /* Where what is no request ends, and the next begins, nobody can say. */
+    static const char *const close[] = {"Connection", "close", NULL};
     set_answer(request, status,
                make_response("text/plain", palm_slice(why),
-                             status == PALM__HTTP_NO_METHOD ? allow : NULL));
+                             status == PALM__HTTP_NO_METHOD     ? allow
+                             : status == PALM__HTTP_BAD_REQUEST ? close
+                                                                : NULL));
     settings->refused(status, why, settings->arg);
 }
 
@@ -96,36 +101,79 @@ refuse(palm__http_request_t *request, unsigned status, const char *why)
 /* What matters of them. */
 struct headers {
     int lengths, hosts, encodings; /* how many there are */
-    const char *length;            /* the last of them */
+    palm_slice_t length, host;     /* the last of them */
+    const char *wrong;             /* the first that is none: why */
 };
+
+static bool
+is_named(palm_slice_t name, const char *expected)
+{
+    return name.size == strlen(expected)
+           && !strncasecmp(name.data, expected, name.size);
+}
 
 static enum MHD_Result
 look_at(void *closure, enum MHD_ValueKind kind, const char *key,
-        const char *value)
+        size_t key_size, const char *text, size_t size)
 {
     struct headers *headers = closure;
+    const palm_slice_t name = {key, key_size};
+    const palm_slice_t value = {text ? text : "", text ? size : 0};
     (void)kind;
-    if (!strcasecmp(key, "Content-Length")) {
+    if (!headers->wrong) {
+        headers->wrong = palm__http_wrong_field(name, value);
+    }
+    if (is_named(name, "Content-Length")) {
         headers->lengths++;
         headers->length = value;
     }
-    headers->hosts += !strcasecmp(key, "Host");
-    headers->encodings += !strcasecmp(key, "Transfer-Encoding");
+    if (is_named(name, "Host")) {
+        headers->hosts++;
+        headers->host = value;
+    }
+    headers->encodings += is_named(name, "Transfer-Encoding");
     return MHD_YES;
 }
 
 /* Reads a Content-Length; -1 if it is none, or larger than anything. */
 static int
-read_length(const char *text, size_t *length)
+read_length(palm_slice_t text, size_t *length)
 {
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || value > SIZE_MAX / 2) {
+    size_t value = 0;
+    if (text.size == 0) {
         return -1;
     }
-    *length = (size_t)value;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9' || value > SIZE_MAX / 20) {
+            return -1;
+        }
+        value = 10 * value + (size_t)(text.data[i] - '0');
+    }
+    *length = value;
     return 0;
+}
+
+/* What is wrong with the head as such; NULL = nothing.  What says its length
+ * twice, or in two ways, is a trick to hide one request in another. */
+static const char *
+wrong_head(const struct headers *headers, const char *version, size_t *length)
+{
+    if (headers->wrong) {
+        return headers->wrong;
+    }
+    if (headers->lengths > 1 || (headers->lengths && headers->encodings)) {
+        return "more than one length\n";
+    }
+    if (headers->lengths && read_length(headers->length, length)) {
+        return "Content-Length is no number\n";
+    }
+    if (headers->encodings && !strcmp(version, "HTTP/1.0")) {
+        return "HTTP/1.0 has no Transfer-Encoding\n";
+    }
+    if (headers->hosts != 1 && !strcmp(version, "HTTP/1.1")) {
+        return "expected one Host\n";
+    }
+    return headers->hosts ? palm__http_wrong_host(headers->host) : NULL;
 }
 
 /* Whether the list "GET, POST" has the method. */
@@ -151,20 +199,19 @@ is_too_large(const palm__http_request_t *request)
     return most >= 0 && (uint64_t)request->declared > (uint64_t)most;
 }
 
-/* Refuses what is not to be read.  What says its length twice, or in two ways,
- * is a trick to hide one request in another. */
+/* Refuses what is not to be served. */
 static void
-check(palm__http_request_t *request, const struct headers *headers)
+check(palm__http_request_t *request, const struct headers *headers,
+      const char *version)
 {
     const palm__http_settings_t *settings = &request->http->settings;
-    if (headers->lengths > 1 || (headers->lengths && headers->encodings)) {
-        refuse(request, PALM__HTTP_BAD_REQUEST, "more than one length\n");
-    } else if (headers->lengths
-               && read_length(headers->length, &request->declared)) {
-        refuse(request, PALM__HTTP_BAD_REQUEST,
-               "Content-Length is no number\n");
-    } else if (headers->hosts > 1) {
-        refuse(request, PALM__HTTP_BAD_REQUEST, "more than one Host\n");
+    const char *wrong =
+        palm__http_wrong_start(request->method, request->path, version);
+    if (!wrong) {
+        wrong = wrong_head(headers, version, &request->declared);
+    }
+    if (wrong) {
+        refuse(request, PALM__HTTP_BAD_REQUEST, wrong);
     } else if (!is_allowed(settings->allow, request->method)) {
         refuse(request, PALM__HTTP_NO_METHOD, "no such method here\n");
     } else if (headers->encodings
@@ -174,12 +221,14 @@ check(palm__http_request_t *request, const struct headers *headers)
         refuse(request, PALM__HTTP_TOO_LARGE, "the body is too large\n");
     } else if (request->http->closing) {
         refuse(request, PALM__HTTP_UNAVAILABLE, "the server stops\n");
+    } else {
+        request->path = palm__http_target_path(request->path);
     }
 }
 
 static enum MHD_Result
 begin(palm__http_t *http, struct MHD_Connection *mhd, const char *path,
-      const char *method, void **context)
+      const char *method, const char *version, void **context)
 {
     struct headers headers = {0};
     palm__http_client_t *client =
@@ -195,8 +244,8 @@ begin(palm__http_t *http, struct MHD_Connection *mhd, const char *path,
     request->client = client;
     request->path = path;
     request->method = method;
-    (void)MHD_get_connection_values(mhd, MHD_HEADER_KIND, look_at, &headers);
-    check(request, &headers);
+    (void)MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, look_at, &headers);
+    check(request, &headers, version);
     /* Queued now, an answer ends the connection and the body is not read; one
      * that has no body to come can wait, and the connection lives. */
     bool has_body = request->declared > 0 || headers.encodings;
@@ -259,9 +308,8 @@ palm__http_handle(void *closure, struct MHD_Connection *mhd, const char *path,
                   size_t *size, void **context)
 {
     palm__http_request_t *request = *context;
-    (void)version;
     if (!request) {
-        return begin(closure, mhd, path, method, context);
+        return begin(closure, mhd, path, method, version, context);
     }
     if (*size > 0) {
         take_data(request, data, *size);
