@@ -115,6 +115,67 @@ worker=$pid
 fails 'a command that takes too long' '*took too long' exec
 fails 'its children too' '*took too long' never
 fails 'also if it closed its stdout' '*too long*' closes
+call sleep 5ms
+is 'a short sleep is none' "$status$out" 05ms
+fails 'sleep is one of them' '*took too long' sleep 1h
+fails 'also without an end' '*took too long' sleep never
+stop "$worker"
+
+# --- what a command leaves behind -------------------------------------------
+start_ready left palm-worker --db "$db" --exec-timeout ${deadline}s \
+    --function leaves='tail -f /dev/null & echo $! >'"$tmp/behind"'; echo here'
+worker=$pid
+call leaves x
+is 'it is not waited for' "$status$out" 0here
+ok 'and goes on' is_running "$(cat "$tmp/behind")"
+kill "$(cat "$tmp/behind")"
+stop "$worker"
+
+# --- --exec-output, --no-builtins -------------------------------------------
+# resident PID: KiB of its memory.
+resident() {
+    sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) .*/\1/p' "/proc/$1/status"
+}
+
+start_ready much palm-worker --db "$db" --exec-output 40MB --no-builtins \
+    --exec 'head -c 40000000 /dev/zero' --function endless=yes \
+    --function more='head -c 40000001 /dev/zero; tail -f /dev/null'
+worker=$pid
+before=$(resident "$worker")
+(program palm-client --db "$db" --server master --timeout "${deadline}s" \
+    call exec x) >"$tmp/much.out" 2>"$tmp/much.err"
+is 'as much as it may' "$(wc -c <"$tmp/much.out" | tr -d ' ')" 40000000
+if [ -z "${PALM_RUNNER-}" ] && [ -r "/proc/$worker/status" ]; then
+    ok 'its memory is given back' \
+        test "$(resident "$worker")" -lt $((before + 20000))
+else
+    skip 'its memory is given back' 'no /proc, or an emulator'
+fi
+fails 'one byte more' '*EMSGSIZE*more than 40000000 bytes' more
+fails 'output without end' '*more than 40000000 bytes' endless
+fails 'no built-in function' '*upper*' upper x
+stop "$worker"
+
+# --- the environment --------------------------------------------------------
+# shellcheck disable=SC2016 # the command's shell is to read it
+(
+    PALM_CACHE=old
+    export PALM_CACHE
+    program palm-worker --db "$db" \
+        --exec 'env | grep -E "^PALM_(CACHE|FUNCTION|PIPELINE|STAGE)=" | sort' \
+        --function client='test ${#PALM_CLIENT} -gt 8; echo $?' \
+        --function odd='printf %s "$PALM_FUNCTION"'
+) >"$tmp/sees.out" 2>"$tmp/sees.err" &
+worker=$!
+processes="$processes $worker"
+await has_line "$tmp/sees.out" READY
+call exec x
+like 'a command sees what else is in its message' \
+    "$(printf %s "$out" | tr '\n' ' ')" 'PALM_CACHE=?*'\
+'PALM_FUNCTION=master.exec PALM_PIPELINE=?*PALM_STAGE=0*'
+like 'and not what we were given' "$out" '*PALM_CACHE=[!o]*'
+call client x
+is 'its client, too' "$out" 0
 stop "$worker"
 
 # --- --persistent -----------------------------------------------------------

@@ -70,6 +70,8 @@ address = $any
 route = WorkerPush"
 accepts 'functions' "$server
 exec_timeout = 10s
+exec_output = 1MiB
+builtins = no
 [functions]
 sort = sort -n
 lines = wc -l; true"
@@ -135,6 +137,10 @@ name = s
 f = cat' ':3: [[]functions]: only servers of kind *'
 refuses 'exec_timeout of a kind that runs nothing' "$master
 exec_timeout = 1s" ':9: [[]server] exec_timeout: only servers of kind *'
+refuses 'builtins of a kind that runs nothing' "$master
+builtins = no" ':9: [[]server] builtins: only servers of kind *'
+refuses 'a bad exec_output' "$server
+exec_output = much" ':7: [[]server] exec_output: *'
 refuses 'a bad exec_timeout' "$server
 exec_timeout = soon" ':7: [[]server] exec_timeout: *'
 refuses 'a function name with a dot' "$server
@@ -229,6 +235,18 @@ begin limited "$(cat "$tmp/server.ini")" --set server.exec_timeout=50ms
 db=$(endpoint limited bypass Cache)
 call call s.slow x
 like 'a command that takes too long is killed' "$err" '*ETIMEDOUT*too long*'
+stop "$pid"
+
+begin bounded "$(cat "$tmp/server.ini")" --set server.exec_output=10 \
+    --set server.builtins=no --set 'functions.much=printf 12345678901' \
+    --set 'functions.tells=printf %s "$PALM_FUNCTION"'
+db=$(endpoint bounded bypass Cache)
+call call s.much x
+like 'a command that writes too much is killed' "$err" '*EMSGSIZE*10 bytes*'
+call call s.tells x
+is 'a command sees its message' "$out" s.tells
+call call s.upper x
+like 'without built-in functions' "$status$err" '1*upper*'
 stop "$pid"
 
 # --- all five, one behind the other -----------------------------------------

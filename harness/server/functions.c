@@ -17,18 +17,71 @@ enum { MARGIN_PART = 4, MARGIN_MOST = 1000 /* ms */ };
 static const char no_functions[] =
     "only servers of kind server, pipeline and sink run functions";
 
+/* What [server] says of functions. */
+struct choice {
+    struct command_settings command;
+    bool builtins;
+};
+
 static int
-read_timeout(const struct server_section *section, int64_t *timeout,
-             palm_error_t *err)
+read_timeout(struct choice *choice, const char *text, palm_error_t *err)
 {
-    const struct server_setting *setting =
-        server_section_find(section, SERVER_EXEC_TIMEOUT);
+    return palm_value_duration(text, &choice->command.timeout, err);
+}
+
+static int
+read_output(struct choice *choice, const char *text, palm_error_t *err)
+{
+    return palm_value_size(text, &choice->command.output, err);
+}
+
+static int
+read_builtins(struct choice *choice, const char *text, palm_error_t *err)
+{
+    return palm_value_bool(text, &choice->builtins, err);
+}
+
+static const struct {
+    const char *name;
+    int (*read)(struct choice *choice, const char *text, palm_error_t *err);
+} keys[] = {
+    {"exec_timeout", read_timeout},
+    {"exec_output", read_output},
+    {"builtins", read_builtins},
+};
+
+enum { KEY_COUNT = sizeof keys / sizeof *keys };
+
+const char *
+server_functions_key(size_t index)
+{
+    return index < KEY_COUNT ? keys[index].name : NULL;
+}
+
+static int
+read_choice(const struct server_section *section, struct choice *choice,
+            palm_error_t *err)
+{
     palm_error_t reason = {0};
-    *timeout = -1;
-    if (setting && palm_value_duration(setting->value, timeout, &reason)) {
-        return server_refuse_as(err, section, setting, &reason);
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const struct server_setting *setting =
+            server_section_find(section, keys[i].name);
+        if (setting && keys[i].read(choice, setting->value, &reason)) {
+            return server_refuse_as(err, section, setting, &reason);
+        }
     }
     return 0;
+}
+
+/* The first setting that is about functions; NULL = none. */
+static const struct server_setting *
+find_key(const struct server_section *section)
+{
+    const struct server_setting *found = NULL;
+    for (size_t i = 0; !found && i < KEY_COUNT; i++) {
+        found = server_section_find(section, keys[i].name);
+    }
+    return found;
 }
 
 /* Why a function could not be registered. */
@@ -46,14 +99,14 @@ reason_of(int code)
 static int
 add_command(struct server_functions *self, palm_server_t *server,
             const struct server_section *section,
-            const struct server_setting *setting, int64_t timeout,
+            const struct server_setting *setting, const struct choice *choice,
             palm_error_t *err)
 {
     struct command *command = &self->commands[self->count];
     if (!*setting->value) {
         return server_refuse(err, section, setting, "there is no command");
     }
-    command_init(command, setting->value, false, timeout);
+    command_init(command, setting->value, &choice->command);
     self->count++;
     if (palm_server_register(server, setting->key, PALM_YIELDS_ONE,
                              command_function, command)) {
@@ -77,7 +130,7 @@ look(void *arg)
 
 static int
 add_commands(struct server_functions *self, palm_server_t *server,
-             const struct server_section *section, int64_t timeout,
+             const struct server_section *section, const struct choice *choice,
              palm_error_t *err)
 {
     self->commands = calloc(section->count + 1, sizeof *self->commands);
@@ -86,12 +139,21 @@ add_commands(struct server_functions *self, palm_server_t *server,
     }
     command_watch(look, self);
     for (size_t i = 0; i < section->count; i++) {
-        if (add_command(self, server, section, &section->settings[i], timeout,
+        if (add_command(self, server, section, &section->settings[i], choice,
                         err)) {
             return -1;
         }
     }
     return 0;
+}
+
+/* Whether a function could be registered: nobody has one without a name. */
+static bool
+runs_functions(palm_server_t *server)
+{
+    return palm_server_register(server, "", PALM_YIELDS_ONE, command_function,
+                                NULL)
+           && errno != ENOTSUP;
 }
 
 int
@@ -101,23 +163,22 @@ server_functions_add(struct server_functions *self, palm_server_t *server,
     const struct server_section *main = server_file_find(file, "server", "");
     const struct server_section *section =
         server_file_find(file, "functions", "");
-    const struct server_setting *limit =
-        server_section_find(main, SERVER_EXEC_TIMEOUT);
-    int64_t timeout;
-    if (builtin_register_server(server)) {
-        if (errno != ENOTSUP) {
-            return palm_error_set(err, errno, "%s", palm_strerror(errno));
-        }
-        if (section || limit) {
-            return server_refuse(err, section ? section : main,
-                                 section ? NULL : limit, no_functions);
-        }
+    const struct server_setting *key = find_key(main);
+    struct choice choice = {{false, -1, COMMAND_OUTPUT}, true};
+    if (!runs_functions(server)) {
+        return section || key
+                   ? server_refuse(err, section ? section : main,
+                                   section ? NULL : key, no_functions)
+                   : 0;
     }
-    if (read_timeout(main, &timeout, err)) {
+    if (read_choice(main, &choice, err)) {
         return -1;
     }
+    if (choice.builtins && builtin_register_server(server)) {
+        return palm_error_set(err, errno, "%s", palm_strerror(errno));
+    }
     self->server = server;
-    return section ? add_commands(self, server, section, timeout, err) : 0;
+    return section ? add_commands(self, server, section, &choice, err) : 0;
 }
 
 void

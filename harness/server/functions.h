@@ -8,8 +8,8 @@
 #include "harness/worker/command.h"
 #include "parts/palm.h"
 
-/* Key of [server]: how long a command may take. */
-#define SERVER_EXEC_TIMEOUT "exec_timeout"
+/* Keys of [server] that are about functions; NULL behind the last. */
+const char *server_functions_key(size_t index);
 
 struct server_functions {
     struct command *commands;

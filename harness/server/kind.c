@@ -42,8 +42,13 @@ is_kind_option(const char *key)
 bool
 server_kind_knows(const char *key)
 {
-    return !strcmp(key, "kind") || !strcmp(key, SERVER_EXEC_TIMEOUT)
-           || is_kind_option(key);
+    const char *name;
+    for (size_t i = 0; (name = server_functions_key(i)); i++) {
+        if (!strcmp(name, key)) {
+            return true;
+        }
+    }
+    return !strcmp(key, "kind") || is_kind_option(key);
 }
 
 bool

@@ -69,7 +69,10 @@ print_list(void)
     for (size_t i = 0; (key = palm_server_option_name(i)); i++) {
         printf("  %s\n", key);
     }
-    puts("Keys of [server] with a kind:\n  kind\n  " SERVER_EXEC_TIMEOUT);
+    puts("Keys of [server] with a kind:\n  kind");
+    for (size_t i = 0; (key = server_functions_key(i)); i++) {
+        printf("  %s\n", key);
+    }
     for (size_t i = 0; (key = palm_kind_option_name(i)); i++) {
         printf("  %s\n", key);
     }

@@ -126,10 +126,15 @@ sleep_for(const palm_message_t *message, palm_reply_t *reply, void *arg)
     }
     palm_log(context->log, PALM_LOG_DEBUG, "PALM-WORKER-SLEEPS", "for %s",
              text);
-    if (wait_for(context->wake, duration)) {
+    int64_t most = context->timeout;
+    bool is_cut = most >= 0 && (duration < 0 || duration > most);
+    if (wait_for(context->wake, is_cut ? most : duration)) {
         return palm_reply_error(reply, errno, "%s",
                                 errno == ECANCELED ? "the worker stops"
                                                    : palm_strerror(errno));
+    }
+    if (is_cut) {
+        return palm_reply_error(reply, ETIMEDOUT, "it took too long");
     }
     return palm_reply(reply, message->payload);
 }

@@ -9,7 +9,8 @@
 struct builtin_context {
     struct worker *worker;
     const palm_log_t *log;
-    int wake; /* can be read when the worker should stop */
+    int wake;        /* can be read when the worker should stop */
+    int64_t timeout; /* ms that sleep may take, -1 = as long as it likes */
 };
 
 /* Registers echo, upper, reverse, fail, sleep and count.  The context outlives

@@ -3,6 +3,7 @@
 #include "harness/worker/command.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,11 +13,13 @@
 #include <unistd.h>
 
 #include "harness/program/program.h"
+#include "harness/worker/environment.h"
 #include "harness/worker/process.h"
 
 enum {
     HEADER_SIZE = 4,     /* of a frame of a persistent command */
     READ_SIZE = 1 << 16, /* bytes made room for at a time, at least */
+    KEPT = 1 << 20,      /* bytes of room that stay after a message */
     LOOK = 20,           /* ms between two looks at the limit */
     NAP_MAX = 5000000,   /* ns between two looks whether a command has ended */
     FAREWELL = 2000      /* ms that a persistent command may take to end */
@@ -40,14 +43,11 @@ struct feed {
 };
 
 void
-command_init(struct command *self, const char *text, bool persistent,
-             int64_t timeout)
+command_init(struct command *self, const char *text,
+             const struct command_settings *settings)
 {
-    *self = (struct command){.text = text,
-                             .persistent = persistent,
-                             .timeout = timeout,
-                             .to = -1,
-                             .from = -1};
+    *self = (struct command){
+        .text = text, .settings = *settings, .to = -1, .from = -1};
 }
 
 void
@@ -102,10 +102,19 @@ end_process(struct command *self, int64_t deadline)
     return status;
 }
 
+/* A persistent command lives longer than a message. */
 static int
-start(struct command *self, palm_error_t *err)
+start(struct command *self, const palm_message_t *message, palm_error_t *err)
 {
-    if (process_start(self->text, &self->pid, &self->to, &self->from)) {
+    char **environment = NULL;
+    if (!self->settings.persistent
+        && !(environment = environment_make(message))) {
+        return palm_error_set(err, ENOMEM, "out of memory");
+    }
+    int code = process_start(self->text, environment, &self->pid, &self->to,
+                             &self->from);
+    free(environment);
+    if (code) {
         self->pid = 0;
         return palm_error_set(err, errno, "cannot run the command: %s",
                               palm_strerror(errno));
@@ -129,7 +138,7 @@ frame_size(const struct command *self)
 static size_t
 wanted(const struct command *self)
 {
-    if (!self->persistent) {
+    if (!self->settings.persistent) {
         return READ_SIZE;
     }
     if (self->size < HEADER_SIZE) {
@@ -155,6 +164,17 @@ reserve(struct command *self, size_t size)
     return 0;
 }
 
+/* Whether it writes, or is about to, more than it may. */
+static bool
+is_too_much(const struct command *self)
+{
+    uint64_t most = (uint64_t)self->settings.output;
+    if (!self->settings.persistent) {
+        return self->size > most;
+    }
+    return self->size >= HEADER_SIZE && frame_size(self) > most;
+}
+
 /* Returns 1 at the end of the output, 0 while there may be more, or -1. */
 static int
 read_some(struct command *self)
@@ -169,6 +189,10 @@ read_some(struct command *self)
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
     }
     self->size += (size_t)got;
+    if (is_too_much(self)) {
+        errno = EMSGSIZE;
+        return -1;
+    }
     return got == 0 ? 1 : 0;
 }
 
@@ -219,7 +243,15 @@ is_fed(const struct command *self, struct feed *feed)
 static bool
 is_answered(const struct command *self)
 {
-    return self->persistent && self->size >= HEADER_SIZE && wanted(self) == 0;
+    return self->settings.persistent && self->size >= HEADER_SIZE
+           && wanted(self) == 0;
+}
+
+/* Whether the command has ended, and others have its pipes. */
+static bool
+is_left(const struct command *self)
+{
+    return !self->settings.persistent && process_has_ended(self->pid);
 }
 
 /* Waits for either pipe, so that neither can block the other.
@@ -230,6 +262,13 @@ exchange(struct command *self, struct feed *feed, int64_t deadline)
     struct pollfd ends[2] = {{is_fed(self, feed) ? -1 : self->to, POLLOUT, 0},
                              {is_answered(self) ? -1 : self->from, POLLIN, 0}};
     int ready = poll(ends, 2, remaining(deadline));
+    if (ready == 0 && is_left(self)) {
+        /* What it has written before its end may have come since. */
+        ready = poll(ends, 2, 0);
+        if (ready == 0) {
+            return 1;
+        }
+    }
     if (ready < 0) {
         return errno == EINTR ? 0 : -1;
     }
@@ -251,7 +290,7 @@ pump(struct command *self, struct feed *feed, int64_t deadline)
     int ended = 0;
     self->size = 0;
     while (!ended && !(is_answered(self) && is_fed(self, feed))) {
-        if (!self->persistent && !next_piece(feed)) {
+        if (!self->settings.persistent && !next_piece(feed)) {
             close_end(&self->to);
         }
         ended = exchange(self, feed, limited(deadline));
@@ -278,6 +317,11 @@ give_up(struct command *self, int code, palm_error_t *err)
     if (code == ETIMEDOUT) {
         return palm_error_set(err, code, "the command took too long");
     }
+    if (code == EMSGSIZE) {
+        return palm_error_set(err, code,
+                              "the command wrote more than %" PRId64 " bytes",
+                              self->settings.output);
+    }
     return palm_error_set(err, code, "the command's pipes: %s",
                           palm_strerror(code));
 }
@@ -289,13 +333,7 @@ await_end(const struct command *self, int64_t deadline)
 {
     struct timespec nap = {0, 50000};
     int64_t until;
-    siginfo_t info;
-    for (;;) {
-        info.si_pid = 0;
-        if (waitid(P_PID, (id_t)self->pid, &info, WEXITED | WNOHANG | WNOWAIT)
-            || info.si_pid) {
-            return true;
-        }
+    while (!process_has_ended(self->pid)) {
         until = limited(deadline);
         if (until >= 0 && program_now() >= until) {
             return false;
@@ -303,6 +341,7 @@ await_end(const struct command *self, int64_t deadline)
         (void)nanosleep(&nap, NULL);
         nap.tv_nsec = nap.tv_nsec < NAP_MAX / 2 ? 2 * nap.tv_nsec : NAP_MAX;
     }
+    return true;
 }
 
 static int
@@ -354,7 +393,7 @@ prepare_feed(struct command *self, palm_slice_t payload, struct feed *feed,
 {
     feed->pieces[0] = (palm_slice_t){NULL, 0};
     feed->pieces[1] = payload;
-    if (!self->persistent) {
+    if (!self->settings.persistent) {
         return 0;
     }
     if ((uint64_t)payload.size > UINT32_MAX) {
@@ -368,22 +407,35 @@ prepare_feed(struct command *self, palm_slice_t payload, struct feed *feed,
 }
 
 static int
-run(struct command *self, palm_slice_t payload, palm_error_t *err)
+run(struct command *self, const palm_message_t *message, palm_error_t *err)
 {
     struct feed feed;
-    int64_t deadline = self->timeout < 0 ? -1 : program_now() + self->timeout;
-    if (prepare_feed(self, payload, &feed, err)) {
+    int64_t deadline = self->settings.timeout < 0
+                           ? -1
+                           : program_now() + self->settings.timeout;
+    if (prepare_feed(self, message->payload, &feed, err)) {
         return -1;
     }
     drop_stale(self);
-    if (!self->pid && start(self, err)) {
+    if (!self->pid && start(self, message, err)) {
         return -1;
     }
     running_group = (sig_atomic_t)self->pid;
-    int rc = self->persistent ? run_frame(self, &feed, deadline, err)
-                              : run_once(self, &feed, deadline, err);
+    int rc = self->settings.persistent ? run_frame(self, &feed, deadline, err)
+                                       : run_once(self, &feed, deadline, err);
     running_group = 0;
     return rc;
+}
+
+/* Gives back what a large output has needed. */
+static void
+shrink(struct command *self)
+{
+    if (self->room > KEPT) {
+        free(self->output);
+        self->output = NULL;
+        self->room = self->size = 0;
+    }
 }
 
 int
@@ -391,13 +443,17 @@ command_function(const palm_message_t *message, palm_reply_t *reply, void *arg)
 {
     struct command *self = arg;
     palm_error_t err = {0};
-    if (run(self, message->payload, &err)) {
-        return palm_reply_error(reply, err.code, "%s", err.text);
+    int code;
+    if (run(self, message, &err)) {
+        code = palm_reply_error(reply, err.code, "%s", err.text);
+    } else {
+        size_t header = self->settings.persistent ? HEADER_SIZE : 0;
+        palm_slice_t result = {self->output ? self->output + header : NULL,
+                               self->size - header};
+        code = palm_reply(reply, result);
     }
-    size_t header = self->persistent ? HEADER_SIZE : 0;
-    palm_slice_t result = {self->output ? self->output + header : NULL,
-                           self->size - header};
-    return palm_reply(reply, result);
+    shrink(self);
+    return code;
 }
 
 void

@@ -3,7 +3,9 @@
  *
  * A command runs through `sh -c`, in a process group of its own (so that a
  * Ctrl-C meant for the worker does not end the message it is at), with our
- * stderr.  A plain one runs once a message: payload in, result out.  A
+ * stderr.  A plain one runs once a message: payload in, result out; it sees
+ * the other fields in its environment; what it leaves behind, with its stdout
+ * open, is not waited for.  A
  * persistent one lives on and speaks frames both ways: 4 bytes of length, the
  * highest first, then so many bytes.  One thread. */
 #ifndef HARNESS_WORKER_COMMAND_H
@@ -15,21 +17,29 @@
 
 #include "parts/palm.h"
 
-struct command {
-    const char *text; /* for sh -c; borrowed */
+/* Bytes of output that a command may write for a message, unless set. */
+#define COMMAND_OUTPUT (64 << 20)
+
+struct command_settings {
     bool persistent;
     int64_t timeout; /* ms for one message, -1 = as long as it takes */
-    pid_t pid;       /* of the running command, 0 = none */
-    int to;          /* its stdin; -1 = closed */
-    int from;        /* its stdout; -1 = closed */
-    char *output;    /* what it wrote for this message */
-    size_t size;     /* bytes of output */
-    size_t room;     /* bytes that fit */
+    int64_t output;  /* bytes of output for one message, at most */
+};
+
+struct command {
+    const char *text; /* for sh -c; borrowed */
+    struct command_settings settings;
+    pid_t pid;    /* of the running command, 0 = none */
+    int to;       /* its stdin; -1 = closed */
+    int from;     /* its stdout; -1 = closed */
+    char *output; /* what it wrote for this message */
+    size_t size;  /* bytes of output */
+    size_t room;  /* bytes that fit */
 };
 
 /* Prepares a command; nothing runs yet. */
-void command_init(struct command *self, const char *text, bool persistent,
-                  int64_t timeout);
+void command_init(struct command *self, const char *text,
+                  const struct command_settings *settings);
 
 /* Ends a persistent command: closes its stdin, and kills it if it then does not
  * end in time.  Frees the rest. */

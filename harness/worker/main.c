@@ -27,8 +27,8 @@ struct arguments {
     const char *http;              /* --http */
     const char *exec;              /* --exec */
     struct program_list functions; /* --function */
-    bool persistent;
-    int64_t exec_timeout;
+    struct command_settings command;
+    bool no_builtins;
     int level;
 };
 
@@ -52,9 +52,13 @@ static const struct program_option options[] = {
     {"function", "NAME=COMMAND", "run it as that function; may be repeated",
      PROGRAM_LIST, offsetof(struct arguments, functions)},
     {"persistent", NULL, "commands live on and speak frames", PROGRAM_FLAG,
-     offsetof(struct arguments, persistent)},
+     offsetof(struct arguments, command.persistent)},
     {"exec-timeout", "TIME", "kill a command that takes longer (never)",
-     PROGRAM_DURATION, offsetof(struct arguments, exec_timeout)},
+     PROGRAM_DURATION, offsetof(struct arguments, command.timeout)},
+    {"exec-output", "SIZE", "kill a command that writes more (64MiB)",
+     PROGRAM_SIZE, offsetof(struct arguments, command.output)},
+    {"no-builtins", NULL, "have none of the functions below", PROGRAM_FLAG,
+     offsetof(struct arguments, no_builtins)},
     {"timeout", "TIME", "how long to wait for the cache (5s)", PROGRAM_DURATION,
      IN_WORKER(timeout)},
     {"prefetch", "N", "messages in the receive queue", PROGRAM_COUNT,
@@ -139,7 +143,7 @@ register_command(struct worker *worker, struct commands *commands,
                  const struct arguments *arguments)
 {
     struct command *command = &commands->list[commands->count++];
-    command_init(command, text, arguments->persistent, arguments->exec_timeout);
+    command_init(command, text, &arguments->command);
     if (!worker_register(worker, name, command_function, command)) {
         return PROGRAM_OK;
     }
@@ -220,9 +224,9 @@ run(struct worker *worker, const struct arguments *arguments)
         return program_error("%s", strerror(errno));
     }
     struct builtin_context context = {worker, &arguments->worker.log,
-                                      wake_pipe[0]};
+                                      wake_pipe[0], arguments->command.timeout};
     struct commands commands = {NULL, 0};
-    int status = builtin_register(&context)
+    int status = !arguments->no_builtins && builtin_register(&context)
                      ? program_error("%s", palm_strerror(errno))
                      : register_commands(worker, &commands, arguments);
     if (!status) {
@@ -294,7 +298,8 @@ work(const struct arguments *arguments)
 int
 main(int argc, char **argv)
 {
-    struct arguments arguments = {.exec_timeout = -1, .level = PALM_LOG_INFO};
+    struct arguments arguments = {.command = {false, -1, COMMAND_OUTPUT},
+                                  .level = PALM_LOG_INFO};
     int status, count;
     palm_worker_options_init(&arguments.worker);
     if (program_parse(&program, argc, argv, &arguments, &count, &status)) {

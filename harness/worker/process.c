@@ -75,7 +75,7 @@ set_attributes(posix_spawnattr_t *attributes)
 
 /* Returns 0 or an errno value, as posix_spawn() does. */
 static int
-spawn_shell(const char *text, int in, int out, pid_t *pid)
+spawn_shell(const char *text, char **environment, int in, int out, pid_t *pid)
 {
     char *argv[] = {(char *)"sh", (char *)"-c", (char *)(uintptr_t)text, NULL};
     posix_spawn_file_actions_t actions;
@@ -91,7 +91,7 @@ spawn_shell(const char *text, int in, int out, pid_t *pid)
         code = code ? code : posix_spawn_file_actions_adddup2(&actions, out, 1);
         code = code ? code
                     : posix_spawn(pid, "/bin/sh", &actions, &attributes, argv,
-                                  environ);
+                                  environment ? environment : environ);
         (void)posix_spawnattr_destroy(&attributes);
     }
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -99,7 +99,8 @@ spawn_shell(const char *text, int in, int out, pid_t *pid)
 }
 
 int
-process_start(const char *text, pid_t *pid, int *to, int *from)
+process_start(const char *text, char **environment, pid_t *pid, int *to,
+              int *from)
 {
     int in[2], out[2];
     if (make_pipe(in, 1)) {
@@ -109,7 +110,7 @@ process_start(const char *text, pid_t *pid, int *to, int *from)
         close_pair(in);
         return -1;
     }
-    int code = spawn_shell(text, in[0], out[1], pid);
+    int code = spawn_shell(text, environment, in[0], out[1], pid);
     if (code) {
         close_pair(in);
         close_pair(out);
@@ -127,6 +128,14 @@ void
 process_kill(pid_t pid)
 {
     (void)kill(-pid, SIGKILL);
+}
+
+bool
+process_has_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT)
+           || info.si_pid;
 }
 
 int

@@ -3,13 +3,19 @@
 #ifndef HARNESS_WORKER_PROCESS_H
 #define HARNESS_WORKER_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Starts `sh -c text`.  *to and *from are our ends of its stdin and stdout,
- * not blocking.  Returns -1 with errno; then nothing runs. */
-int process_start(const char *text, pid_t *pid, int *to, int *from);
+/* Starts `sh -c text` with an environment, or ours if it is NULL.  *to and
+ * *from are our ends of its stdin and stdout, not blocking.  Returns -1 with
+ * errno; then nothing runs. */
+int process_start(const char *text, char **environment, pid_t *pid, int *to,
+                  int *from);
+
+/* Whether the process has ended; it remains to be reaped. */
+bool process_has_ended(pid_t pid);
 
 /* Waits until the process has ended, at most until the deadline (as
  * program_now(), -1 = for ever), then kills its group.  Returns its status, as
