@@ -26,6 +26,7 @@
 #include <uthash.h>
 
 #include "core/hash.h"
+#include "core/server.h"
 #include "parts/http/glue.h"
 #include "parts/http/target.h"
 
@@ -150,14 +151,14 @@ ask(palm_part_t *part, palm__http_request_t *request, const char *function)
 /* Answers what cannot be asked for. */
 static void
 refuse(palm_part_t *part, palm__http_request_t *request, unsigned status,
-       const char *text)
+       const char *text, const char *const *headers)
 {
     palm_part_stats_t *stats = palm_part_stats(part);
     palm_part_count(
         status < PALM__HTTP_FAILED ? &stats->undecodable : &stats->failed, 1);
     palm_part_warn(part, "PALM-HTTP-REFUSED", "request answered with %u: %.*s",
                    status, (int)strcspn(text, "\n"), text);
-    palm__http_answer(request, status, "text/plain", palm_slice(text), NULL);
+    palm__http_answer(request, status, "text/plain", palm_slice(text), headers);
 }
 
 static bool
@@ -170,22 +171,29 @@ has_ended(palm_part_t *part)
 static void
 serve(palm__http_request_t *request, void *arg)
 {
+    static const char *const close[] = {"Connection", "close", NULL};
     palm_part_t *part = arg;
     char *function = palm__http_function(palm__http_path(request));
     palm_part_count(&palm_part_stats(part)->received, 1);
     if (has_ended(part)) {
-        refuse(part, request, PALM__HTTP_UNAVAILABLE,
-               "the gateway has ended\n");
+        refuse(part, request, PALM__HTTP_UNAVAILABLE, "the gateway has ended\n",
+               close);
+    } else if (palm_server_state(palm_part_server(part))
+               == PALM_SERVER_DRAINING) {
+        refuse(part, request, PALM__HTTP_UNAVAILABLE, "the server stops\n",
+               close);
     } else if (!function && errno == ENOENT) {
         refuse(part, request, PALM__HTTP_NOT_FOUND,
-               "ask for /FUNCTION or /SERVER.FUNCTION\n");
+               "ask for /FUNCTION or /SERVER.FUNCTION\n", NULL);
     } else if (!function && errno == EINVAL) {
         refuse(part, request, PALM__HTTP_BAD_REQUEST,
-               "the path is not valid: a wrong escape, NUL, or no UTF-8\n");
+               "the path is not valid: a wrong escape, NUL, or no UTF-8\n",
+               NULL);
     } else if (!function || ask(part, request, function)) {
         refuse(part, request, PALM__HTTP_UNAVAILABLE,
                errno == EAGAIN ? "too many requests wait\n"
-                               : "no memory for the request\n");
+                               : "no memory for the request\n",
+               NULL);
     }
     free(function);
 }

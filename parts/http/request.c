@@ -90,9 +90,11 @@ refuse(palm__http_request_t *request, unsigned status, const char *why)
     static const char *const close[] = {"Connection", "close", NULL};
     set_answer(request, status,
                make_response("text/plain", palm_slice(why),
-                             status == PALM__HTTP_NO_METHOD     ? allow
-                             : status == PALM__HTTP_BAD_REQUEST ? close
-                                                                : NULL));
+                             status == PALM__HTTP_NO_METHOD ? allow
+                             : status == PALM__HTTP_BAD_REQUEST
+                                     || request->http->closing
+                                 ? close
+                                 : NULL));
     settings->refused(status, why, settings->arg);
 }
 

@@ -11,7 +11,8 @@
  * Answers come in where requests do, so the socket is read also without credit:
  * requests then wait here, up to hwm and window_size, and answers go on.  Not
  * reading would hold the answers up, which hold up the workers, which hold the
- * credit.  A request for which there is no room has an error for its answer. */
+ * credit.  A request for which there is no room has an error for its answer. So
+ * has one that comes in a drain: what waits here then is finished. */
 #include "config.h"
 #include "core/compat.h"
 
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/server.h"
 #include "parts/answer.h"
 #include "utlist.h"
 
@@ -269,6 +271,9 @@ admit(palm_part_t *part, struct parts *parts)
     } else if (message.client.size == 0 || message.client.size > CLIENT_MAX) {
         palm_part_refuse(part, "message",
                          "its client is empty, or has more than 255 bytes");
+    } else if (palm_server_state(palm_part_server(part))
+               == PALM_SERVER_DRAINING) {
+        turn_away(part, parts, &message, "the server stops");
     } else if (!has_room(part, frame.size)) {
         turn_away(part, parts, &message, "too many requests wait");
     } else if (note_peer(self, message.client, slice_of(parts, 0))
