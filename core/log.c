@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
     int level;
@@ -102,7 +103,7 @@ int
 palm_log_level(const char *name)
 {
     for (int i = 0; i < LEVEL_COUNT; i++) {
-        if (!strcmp(levels[i].name, name)) {
+        if (!strcasecmp(levels[i].name, name)) {
             return levels[i].level;
         }
     }

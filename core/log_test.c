@@ -168,7 +168,8 @@ level_is_read_by_its_name(void)
     EQUAL_INT(PALM_LOG_INFO, palm_log_level("info"));
     EQUAL_INT(PALM_LOG_DEBUG, palm_log_level("debug"));
     FAILS(EINVAL, palm_log_level("notice"));
-    FAILS(EINVAL, palm_log_level("Error"));
+    EQUAL_INT(PALM_LOG_WARNING, palm_log_level("WARNING"));
+    FAILS(EINVAL, palm_log_level("errors"));
     FAILS(EINVAL, palm_log_level(""));
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 struct unit {
     const char *name;
@@ -103,7 +104,7 @@ palm_value_bool(const char *text, bool *value, palm_error_t *err)
     static const char *const words[] = {"no",  "yes", "false", "true",
                                         "off", "on",  "0",     "1"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (!strcmp(words[i], text)) {
+        if (!strcasecmp(words[i], text)) {
             *value = i % 2 == 1;
             return 0;
         }

@@ -28,7 +28,7 @@ PALM_EXPORT int palm_value_size(const char *text, int64_t *value,
 PALM_EXPORT int palm_value_duration(const char *text, int64_t *value,
                                     palm_error_t *err);
 
-/* yes, true, on, 1; no, false, off, 0. */
+/* yes, true, on, 1; no, false, off, 0; letters of either case. */
 PALM_EXPORT int palm_value_bool(const char *text, bool *value,
                                 palm_error_t *err);
 

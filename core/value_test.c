@@ -114,10 +114,11 @@ duration_refuses_other_units(void)
 static void
 bool_has_four_words_for_each(void)
 {
-    static const char *const words[2][4] = {{"no", "false", "off", "0"},
-                                            {"yes", "true", "on", "1"}};
+    static const char *const words[2][6] = {
+        {"no", "false", "off", "0", "False", "NO"},
+        {"yes", "true", "on", "1", "True", "YES"}};
     for (int truth = 0; truth < 2; truth++) {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 6; i++) {
             bool value = !truth;
             EQUAL_INT(0, palm_value_bool(words[truth][i], &value, NULL));
             EQUAL_INT(truth, value);
@@ -128,7 +129,7 @@ bool_has_four_words_for_each(void)
 static void
 bool_refuses_other_words(void)
 {
-    static const char *const wrong[] = {"", "Yes", "y", "2", "on ", "yesno"};
+    static const char *const wrong[] = {"", "Yess", "y", "2", "on ", "yesno"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         bool value = true;
         palm_error_t err = {0, ""};

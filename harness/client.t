@@ -67,6 +67,27 @@ counter
 *name
 *pull_address
 *'
+# A terminal, for what only it is shown otherwise.
+cat >"$tmp/terminal.py" <<'END'
+"""Runs a command on a terminal of its own and prints what it writes."""
+import os
+import pty
+import sys
+
+sys.exit(pty.spawn(sys.argv[1:]) >> 8)
+END
+client set "$(printf 'odd\033[2J')" x
+client list odd
+is 'elsewhere keys are printed as they are' "$out" "$(printf 'odd\033[2J')"
+if [ -n "${PALM_PYTHON3-}" ] && [ -z "${PALM_RUNNER-}" ]; then
+    # shellcheck disable=SC2059 # the escape is what is looked for
+    is 'on a terminal a key cannot steer it' "$("$PALM_PYTHON3" \
+        "$tmp/terminal.py" "$PALM_BUILDDIR/palm-client" --db "$db" list odd \
+        </dev/null | tr -d '\r')" 'odd\033[2J'
+else
+    skip 'on a terminal a key cannot steer it' 'no Python, or an emulator'
+fi
+client delete "$(printf 'odd\033[2J')"
 client ttl counter 1h
 is 'ttl' "$status/$out$err" 0/
 client ttl nothing 1h

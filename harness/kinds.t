@@ -139,6 +139,11 @@ refuses 'exec_timeout of a kind that runs nothing' "$master
 exec_timeout = 1s" ':9: [[]server] exec_timeout: only servers of kind *'
 refuses 'builtins of a kind that runs nothing' "$master
 builtins = no" ':9: [[]server] builtins: only servers of kind *'
+refuses 'the name of a part for what a kind calls otherwise' "$server
+pipelined = yes" ':7: [[]server] pipelined: *to_client = no*'
+refuses 'the name of a kind for what a part calls otherwise' "$server
+[outbound Pub]
+to_client = no" ':8: [[]outbound Pub] to_client: *pipelined = yes*'
 refuses 'a bad exec_output' "$server
 exec_output = much" ':7: [[]server] exec_output: *'
 refuses 'a bad exec_timeout' "$server

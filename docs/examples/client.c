@@ -29,11 +29,13 @@ run_job(palm_client_t *client, const char *function, char **payloads, int count)
     for (int i = 0; i < count; i++) {
         if (palm_client_send(client, function, palm_slice(payloads[i]), NULL,
                              TIMEOUT)) {
+            fprintf(stderr, "client: not sent: %s\n", palm_strerror(errno));
             return -1;
         }
     }
     for (int i = 0; i < count; i++) {
         if (palm_client_recv(client, &result, TIMEOUT)) {
+            fprintf(stderr, "client: no result: %s\n", palm_strerror(errno));
             return -1;
         }
         failed |= print(&result);

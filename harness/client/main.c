@@ -224,12 +224,19 @@ run_ttl(palm_client_t *client, char **operands, struct arguments *arguments)
                : PROGRAM_OK;
 }
 
-/* A palm_cache_list_f. */
+/* A palm_cache_list_f.  A key is anybody's: it must not steer a terminal. */
 static int
 print_key(palm_slice_t key, void *arg)
 {
-    (void)arg;
-    (void)fwrite(key.data, 1, key.size, stdout);
+    const bool *to_terminal = arg;
+    for (size_t i = 0; *to_terminal && i < key.size; i++) {
+        unsigned char byte = (unsigned char)key.data[i];
+        (void)printf(
+            byte < ' ' || byte == 0x7f || byte == '\\' ? "\\%03o" : "%c", byte);
+    }
+    if (!*to_terminal) {
+        (void)fwrite(key.data, 1, key.size, stdout);
+    }
     (void)putchar('\n');
     return 0;
 }
@@ -239,8 +246,9 @@ run_list(palm_client_t *client, char **operands, struct arguments *arguments)
 {
     palm_error_t err = {0};
     (void)arguments;
-    int rc = palm_client_list(client, palm_slice(operands[0]), print_key, NULL,
-                              &err);
+    bool to_terminal = isatty(STDOUT_FILENO);
+    int rc = palm_client_list(client, palm_slice(operands[0]), print_key,
+                              &to_terminal, &err);
     if (program_flush()) {
         return PROGRAM_FAILED;
     }

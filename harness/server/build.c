@@ -91,6 +91,36 @@ check_titles(const struct server_file *file, palm_error_t *err)
     return 0;
 }
 
+/* --- hints ---------------------------------------------------------------- */
+
+/* Where a key is wrong because another one says the same there. */
+static const struct {
+    bool in_server; /* else in a part */
+    const char *key, *hint;
+} hints[] = {
+    {true, "pipelined",
+     "is for a part; with a kind, to_client = no says that results go to the "
+     "next server"},
+    {false, "to_client",
+     "is for a kind; of a PubService, pipelined = yes says that results go to "
+     "the next server"},
+};
+
+/* Refuses a setting that has failed with a reason, or with a better one. */
+static int
+refuse_with_hint(palm_error_t *err, const struct server_section *section,
+                 const struct server_setting *setting, bool in_server,
+                 const palm_error_t *reason)
+{
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (hints[i].in_server == in_server
+            && !strcmp(hints[i].key, setting->key)) {
+            return server_refuse(err, section, setting, hints[i].hint);
+        }
+    }
+    return server_refuse_as(err, section, setting, reason);
+}
+
 /* --- [server] ---------------------------------------------------------- */
 
 static int
@@ -110,7 +140,7 @@ read_options(const struct server_section *section,
                        ? server_refuse(err, section, setting,
                                        "is for servers of a kind: it needs "
                                        "kind = …")
-                       : server_refuse_as(err, section, setting, &reason);
+                       : refuse_with_hint(err, section, setting, true, &reason);
         }
     }
     return 0;
@@ -208,7 +238,7 @@ server_set_part_options(const struct server_section *section,
         }
         if (palm_part_option_set(options, setting->key, setting->value,
                                  &reason)) {
-            return server_refuse_as(err, section, setting, &reason);
+            return refuse_with_hint(err, section, setting, false, &reason);
         }
     }
     return server_fits_part(section, class_, options, err);

@@ -93,12 +93,13 @@ forget(palm__http_request_t *request, palm__http_loss_t why, void *arg)
 
 /* --- requests ------------------------------------------------------------- */
 
-/* A request without a body has this payload, as in existing gateways. */
+/* A request without a body has this payload, as in existing gateways; one of
+ * Content-Length: 0 has an empty one. */
 static palm_slice_t
 payload_of(const palm__http_request_t *request)
 {
-    palm_slice_t body = palm__http_body(request);
-    return body.size > 0 ? body : palm_slice("No Payload");
+    return palm__http_has_body(request) ? palm__http_body(request)
+                                        : palm_slice("No Payload");
 }
 
 /* Sends ["", message]; -1 with errno EAGAIN if there is no room. */

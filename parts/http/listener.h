@@ -95,6 +95,8 @@ palm__http_request_t *palm__http_oldest(palm__http_t *self);
 /* "GET"; the target as it was sent, without the query. */
 const char *palm__http_method(const palm__http_request_t *request);
 const char *palm__http_path(const palm__http_request_t *request);
+/* Whether it has a body, which may be empty. */
+bool palm__http_has_body(const palm__http_request_t *request);
 palm_slice_t palm__http_body(const palm__http_request_t *request);
 
 /* Makes a frame of the body, without a copy; the request then has none.

@@ -35,6 +35,7 @@ struct palm__http_request {
     char *body;                    /* what has come of it */
     size_t size, room;             /* bytes in it, bytes it may hold */
     size_t declared;               /* bytes that shall come */
+    bool has_length;               /* it says so, also if there are none */
     unsigned status;               /* of the answer */
     struct MHD_Response *response; /* until it is queued */
     int64_t deadline;              /* ms, for the owner's answer */

@@ -247,6 +247,7 @@ begin(palm__http_t *http, struct MHD_Connection *mhd, const char *path,
     request->path = path;
     request->method = method;
     (void)MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, look_at, &headers);
+    request->has_length = headers.lengths > 0;
     check(request, &headers, version);
     /* Queued now, an answer ends the connection and the body is not read; one
      * that has no body to come can wait, and the connection lives. */
@@ -374,6 +375,12 @@ palm__http_body(const palm__http_request_t *request)
 {
     const palm_slice_t body = {request->body, request->size};
     return body;
+}
+
+bool
+palm__http_has_body(const palm__http_request_t *request)
+{
+    return request->has_length;
 }
 
 static void
