@@ -228,13 +228,7 @@ client=$!
 processes="$processes $client"
 await test -s "$tmp/pid"
 kill -TERM "$worker"
-# Both signals may come at once, which counts as one: so until it has ended.
-again() {
-    kill -TERM "$worker" 2>/dev/null
-    is_gone "$worker"
-}
-await again
-await_exit "$worker"
+insist "$worker"
 is 'a second signal ends it at once' "$status" 1
 ok 'and the command that runs' await is_gone "$(cat "$tmp/pid")"
 kill -KILL "$client"

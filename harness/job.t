@@ -106,6 +106,7 @@ printf '1ms\nnever\nnever\n' >"$tmp/naps"
 client=$!
 processes="$processes $client"
 await has_line "$tmp/int.out" 1ms
+kill -INT "$client" # a second one at once is the same
 stop "$client" INT
 is 'SIGINT: status' "$status" 1
 like 'SIGINT: what is missing' "$(cat "$tmp/int.err")" \

@@ -149,7 +149,7 @@ run palm-client --db "$db" --server master --timeout 1ms job x --count 5
 kill -TERM "$server"
 ok 'the first signal drains' \
     await contains "$tmp/stuck.err" PALM-SERVER-STOPPING
-stop "$server"
+insist "$server"
 is 'the second signal leaves at once' "$status" 1
 like 'and says so' "$(cat "$tmp/stuck.err")" '*second signal*'
 

@@ -63,6 +63,7 @@ for function in hang deaf; do
     call "$function" "s.$function"
     await test -s "$tmp/begun" || bail_out 'the command does not run'
     kill -TERM "$server"
+    kill -TERM "$server" # at once: the same
     killed "$function, SIGTERM"
 done
 
@@ -77,7 +78,7 @@ await test -s "$tmp/begun" || bail_out 'the command does not run'
 kill -TERM "$server"
 ok 'never: the first signal is heard' \
     await contains "$tmp/patient.err" PALM-SERVER-STOPPING
-stop "$server"
+insist "$server"
 is 'never: the second leaves at once' "$status" 1
 like 'never: and says so' "$(cat "$tmp/patient.err")" '*second signal*'
 stop "$client"
@@ -104,7 +105,7 @@ END
     kill -TERM "$server"
     ok 'a signal is heard nevertheless' \
         await contains "$tmp/stuck.err" PALM-SERVER-STOPPING
-    stop "$server"
+    insist "$server"
     is 'and a second one leaves at once' "$status" 1
     like 'and says so' "$(cat "$tmp/stuck.err")" '*second signal*'
     stop "$client"

@@ -192,8 +192,7 @@ start nap palm-client --db ipc://db --server m call naps x
 nap=$pid
 await test -s nap || bail_out 'the command does not run'
 kill -HUP "$worker"
-kill -HUP "$worker"
-await_exit "$worker"
+insist "$worker" HUP
 await is_gone "$(cat nap)"
 ok 'its command does not go on' is_gone "$(cat nap)"
 kill "$nap"

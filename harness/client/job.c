@@ -58,20 +58,29 @@ struct job {
 };
 
 static volatile sig_atomic_t is_interrupted;
+static int64_t first; /* when; the handler's, which is never entered twice */
 
+/* A second one ends us at once. */
 static void
 on_signal(int number)
 {
-    (void)number;
-    is_interrupted = 1;
+    if (!is_interrupted) {
+        is_interrupted = 1;
+        first = program_now();
+    } else if (!program_is_same_signal(first)) {
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
 }
 
 static void
 catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
-    action.sa_flags = (int)SA_RESETHAND; /* a second one ends us at once */
     (void)sigemptyset(&action.sa_mask);
+    (void)sigaddset(&action.sa_mask, SIGINT);
+    (void)sigaddset(&action.sa_mask, SIGTERM);
+    (void)sigaddset(&action.sa_mask, SIGHUP);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)world_hears_hangup(&action);

@@ -295,6 +295,13 @@ program_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+bool
+program_is_same_signal(int64_t then)
+{
+    enum { ONE = 200 }; /* ms */
+    return program_now() - then < ONE;
+}
+
 void
 program_list_fini(struct program_list *list)
 {

@@ -88,6 +88,11 @@ int program_flush_ready(void);
 /* Milliseconds on the monotonic clock. */
 int64_t program_now(void);
 
+/* Whether a signal that comes now is the one that came then (program_now())
+ * once more: `timeout` sends SIGTERM to its child and to the group, a shell
+ * Ctrl-C to both.  For signal handlers, too. */
+bool program_is_same_signal(int64_t then);
+
 void program_list_fini(struct program_list *list);
 
 #endif

@@ -13,11 +13,16 @@
 #include "harness/program/program.h"
 #include "harness/program/world.h"
 
+static int64_t first; /* when the first signal came; set before a second can */
+
 static void
 on_second_signal(int number)
 {
     static const char text[] = "palm-server: second signal: not drained\n";
     (void)number;
+    if (program_is_same_signal(first)) {
+        return;
+    }
     if (program_can_print()) {
         ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
         (void)ignored;
@@ -72,6 +77,7 @@ stop_on_signal(void *arg)
         return NULL;
     }
     self->number = number;
+    first = program_now();
     if (palm_server_state(self->server) == PALM_SERVER_STARTING) {
         /* Nobody was told that it runs, and nothing can be inside; what it
          * waits for, perhaps the network, may never come. */

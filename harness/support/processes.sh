@@ -103,6 +103,18 @@ stop() {
     await_exit "$1"
 }
 
+# insist PID [SIGNAL]: stop by as many signals as it takes; two that come close
+# together are one.
+insist() {
+    await is_gone_by "$1" "${2:-TERM}"
+    await_exit "$1"
+}
+
+is_gone_by() {
+    kill "-$2" "$1" 2>/dev/null
+    is_gone "$1"
+}
+
 # await_exit PID: waits for its end and sets $status.  The shell has reaped it
 # by the time that kill -0 fails, and keeps its status for wait.
 await_exit() {

@@ -91,6 +91,7 @@ static const struct program program = {
 /* What the handler needs; set before it is installed. */
 static struct worker *volatile running_worker;
 static volatile sig_atomic_t was_signalled;
+static int64_t first; /* when; the handler's, which is never entered twice */
 static int wake_pipe[2] = {-1, -1};
 
 static void
@@ -98,11 +99,15 @@ on_signal(int number)
 {
     int saved = errno;
     (void)number;
+    if (was_signalled && program_is_same_signal(first)) {
+        return;
+    }
     if (was_signalled) {
         command_kill_running();
         _exit(PROGRAM_FAILED);
     }
     was_signalled = 1;
+    first = program_now();
     if (running_worker) {
         worker_stop(running_worker);
     }
