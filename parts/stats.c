@@ -43,7 +43,7 @@ static const struct {
      "Messages of an inbound part inside the server."},
     {AT(queued), "palm_queued", "", "gauge",
      "Messages that an outbound part has and has not sent."},
-    {AT(oldest), "palm_oldest_microseconds", "", "gauge",
+    {AT(oldest), "palm_oldest_seconds", "", "gauge",
      "Since the oldest of them came in."},
 #undef AT
 };
@@ -204,6 +204,24 @@ put_labels(FILE *out, palm_server_t *server, palm_side_t side, const char *name)
     put_text(out, name);
 }
 
+/* Prometheus has base units.  No %f: its point depends on the locale. */
+static void
+put_seconds(FILE *out, uint64_t microseconds)
+{
+    (void)fprintf(out, "%" PRIu64 ".%06" PRIu64, microseconds / 1000000,
+                  microseconds % 1000000);
+}
+
+static void
+put_value(FILE *out, int row, uint64_t value)
+{
+    if (strstr(rows[row].metric, "_seconds")) {
+        put_seconds(out, value);
+    } else {
+        (void)fprintf(out, "%" PRIu64, value);
+    }
+}
+
 static void
 put_row(FILE *out, palm_server_t *server, int row)
 {
@@ -216,15 +234,16 @@ put_row(FILE *out, palm_server_t *server, int row)
         (void)palm_server_stats(server, info.side, info.name, &stats);
         (void)fputs(rows[row].metric, out);
         put_labels(out, server, info.side, info.name);
-        (void)fprintf(out, "%s} %" PRIu64 "\n", rows[row].labels,
-                      value_of(&stats, row));
+        (void)fprintf(out, "%s} ", rows[row].labels);
+        put_value(out, row, value_of(&stats, row));
+        (void)fputc('\n', out);
     }
 }
 
 static void
 put_histogram(FILE *out, palm_server_t *server, const palm_part_info_t *info)
 {
-    static const char metric[] = "palm_latency_microseconds";
+    static const char metric[] = "palm_latency_seconds";
     palm_part_stats_t stats;
     uint64_t sum = 0;
     (void)palm_server_stats(server, info->side, info->name, &stats);
@@ -235,13 +254,17 @@ put_histogram(FILE *out, palm_server_t *server, const palm_part_info_t *info)
         if (palm_latency_bound(i) < 0) {
             (void)fputs(",le=\"+Inf\"", out);
         } else {
-            (void)fprintf(out, ",le=\"%" PRId64 "\"", palm_latency_bound(i));
+            (void)fputs(",le=\"", out);
+            put_seconds(out, (uint64_t)palm_latency_bound(i));
+            (void)fputc('"', out);
         }
         (void)fprintf(out, "} %" PRIu64 "\n", sum);
     }
     (void)fprintf(out, "%s_sum", metric);
     put_labels(out, server, info->side, info->name);
-    (void)fprintf(out, "} %" PRIu64 "\n%s_count", stats.latency_sum, metric);
+    (void)fputs("} ", out);
+    put_seconds(out, stats.latency_sum);
+    (void)fprintf(out, "\n%s_count", metric);
     put_labels(out, server, info->side, info->name);
     (void)fprintf(out, "} %" PRIu64 "\n", sum);
 }
@@ -287,7 +310,7 @@ put_prometheus(FILE *out, palm_server_t *server)
         put_row(out, server, i);
     }
     put_routes(out, server);
-    put_head(out, "palm_latency_microseconds", "histogram",
+    put_head(out, "palm_latency_seconds", "histogram",
              "From a message's coming in to its going out.");
     for (size_t i = 0; !palm_server_part_at(server, i, &info); i++) {
         if (info.side == PALM_SIDE_OUTBOUND) {

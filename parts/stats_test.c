@@ -227,13 +227,18 @@ prometheus_gets_its_text(void)
     CONTAINS("palm_routed_total{server=\"server\",side=\"inbound\","
              "name=\"Pull\",to=\"Push\"} 3\n",
              text);
-    CONTAINS("palm_latency_microseconds_bucket{server=\"server\","
+    CONTAINS("palm_latency_seconds_bucket{server=\"server\","
              "side=\"outbound\",name=\"Push\",le=\"+Inf\"} ",
              text);
-    CONTAINS("\npalm_latency_microseconds_sum{server=\"server\","
+    CONTAINS("name=\"Push\",le=\"0.000010\"} ", text);
+    CONTAINS("name=\"Push\",le=\"10.000000\"} ", text);
+    CONTAINS("palm_oldest_seconds{server=\"server\",side=\"outbound\","
+             "name=\"Push\"} 0.000000\n",
+             text);
+    CONTAINS("\npalm_latency_seconds_sum{server=\"server\","
              "side=\"outbound\",name=\"Push\"} ",
              text);
-    CONTAINS("\npalm_latency_microseconds_count{server=\"server\","
+    CONTAINS("\npalm_latency_seconds_count{server=\"server\","
              "side=\"outbound\",name=\"Push\"} ",
              text);
     free(text);
