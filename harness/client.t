@@ -12,6 +12,27 @@ client() {
     run palm-client --db "$db" --server master "$@"
 }
 
+# --- what must be given -----------------------------------------------------
+# needs PATTERN ARGUMENT…
+needs() {
+    needs_pattern=$1
+    shift
+    run palm-client "$@"
+    like "$*: what is missing" "$status $err" "2 palm-client: $needs_pattern*"
+}
+
+needs '--db is needed' get x
+needs '--db is needed, or --push and --sub' call s.echo x
+needs '--db is needed, or --push and --sub' \
+    --push tcp://127.0.0.1:1 job s.echo
+needs 'call upper: --server is needed, or SERVER.upper' --db "$db" call upper x
+needs 'job upper: --server is needed' --db "$db" job upper
+start_ready one palm-worker --db "$db" || bail_out 'no worker'
+run palm-client --push "$(endpoint server inbound Pull)" \
+    --sub "$(endpoint server outbound Pub)" call master.upper x
+is 'without a cache a client calls, too' "$status$out$err" 0X
+stop "$pid"
+
 # --- the cache --------------------------------------------------------------
 client set colour 'dark blue'
 is 'set prints the key' "$status/$out$err" 0/colour

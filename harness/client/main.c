@@ -313,6 +313,24 @@ connect_and_run(const struct command *command, char **operands,
     return status;
 }
 
+/* Says which option must be there, too; whether there was one. */
+static bool
+misses_option(const struct command *command, const char *function,
+              const palm_client_options_t *chosen)
+{
+    if (command->cache_only) {
+        return !chosen->db_address && program_misuse("--db is needed");
+    }
+    bool has_both = chosen->push_address && chosen->sub_address;
+    if (!chosen->db_address && !has_both) {
+        return program_misuse("--db is needed, or --push and --sub") != 0;
+    }
+    /* Who is given both may speak to a server without functions. */
+    return !has_both && !chosen->server && !strchr(function, '.')
+           && program_misuse("%s %s: --server is needed, or SERVER.%s",
+                             command->name, function, function);
+}
+
 /* operands has count elements and room for one more. */
 static int
 act(struct arguments *arguments, char **operands, int count)
@@ -325,11 +343,11 @@ act(struct arguments *arguments, char **operands, int count)
     if (count - 1 < command->least || count - 1 > command->most) {
         return program_misuse("%s: wrong number of operands", command->name);
     }
-    if (!arguments->client.db_address) {
-        return program_misuse("--db is needed");
-    }
     if (arguments->job.window < 1) {
         return program_misuse("--window: at least 1");
+    }
+    if (misses_option(command, operands[1], &arguments->client)) {
+        return PROGRAM_MISUSED;
     }
     operands[count] = NULL;
     arguments->client.window = arguments->job.window;
