@@ -21,7 +21,8 @@ case $out in
 *lmdb*) printf '[cache]\nbackend = lmdb\npath = cache\n' >>master.ini ;;
 esac
 
-# as_behind: what was started last, behind, ends with the test.
+# as_behind: what was started last, behind, ends with the test.  Its output has
+# a name of its own: READY in an old file would be taken for its.
 as_behind() {
     pid=$!
     processes="$processes $pid"
@@ -160,10 +161,10 @@ stop "$worker"
     trap '' CHLD
     program palm-worker --db ipc://db --function fails='echo half; exit 3' \
         --function works='cat'
-) >worker.out 2>worker.err &
+) >ignored.out 2>ignored.err &
 as_behind
 worker=$pid
-await has_line worker.out READY
+await has_line ignored.out READY
 client call fails x
 is 'a command that fails is told where SIGCHLD is ignored' "$status" 1
 client call works x
@@ -173,10 +174,10 @@ is 'that worker ends well' "$status" 0
 
 if env --block-signal=TERM true 2>/dev/null && [ -z "${PALM_RUNNER-}" ]; then
     env --block-signal=TERM "$PALM_BUILDDIR/palm-worker" --db ipc://db \
-        >worker.out 2>&1 &
+        >blocked.out 2>&1 &
     as_behind
     worker=$pid
-    await has_line worker.out READY
+    await has_line blocked.out READY
     stop "$worker"
     is 'SIGTERM ends a worker that had it blocked' "$status" 0
 else
@@ -251,10 +252,10 @@ server=$pid
 if unshare --pid --fork true 2>/dev/null && [ -z "${PALM_RUNNER-}" ] &&
     [ -r "/proc/$$/task/$$/children" ]; then
     unshare --pid --fork "$PALM_BUILDDIR/palm-worker" --db ipc://db \
-        --function leaves='true & echo done' >worker.out 2>worker.err &
+        --function leaves='true & echo done' >first.out 2>first.err &
     as_behind
     unshared=$pid
-    await has_line worker.out READY
+    await has_line first.out READY
     first=$(child_of "$unshared")
     first=${first% }
     client call leaves x
