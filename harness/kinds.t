@@ -128,6 +128,15 @@ kind = sink
 name = k
 sub_address = tcp://127.0.0.1:1 http://127.0.0.1:2' \
     ':4: [[]server] sub_address: expected a ZeroMQ address*'
+refuses 'a list with commas' '[server]
+kind = sink
+name = k
+previous = a, b' ':4: [[]server] previous: several are separated by blanks*'
+refuses 'a list of addresses with commas' '[server]
+kind = sink
+name = k
+sub_address = tcp://127.0.0.1:1, tcp://127.0.0.1:2' \
+    ':4: [[]server] sub_address: several are separated by blanks*'
 refuses 'functions of a kind that runs none' "$master
 [functions]
 f = cat" ':9: [[]functions]: only servers of kind *'

@@ -302,6 +302,9 @@ is_address(const char *key)
            && !strcmp(key + length - (sizeof end - 1), end);
 }
 
+static const char no_commas[] =
+    "several are separated by blanks, not by commas";
+
 /* One word of a list of addresses, which ends with a blank. */
 static int
 check_word(const struct server_section *section,
@@ -313,8 +316,7 @@ check_word(const struct server_section *section,
     char text[512];
     (void)snprintf(text, sizeof text, "%.*s", (int)size, word);
     if (text[strlen(text) - 1] == ',') {
-        return server_refuse(err, section, setting,
-                             "several are separated by blanks, not by commas");
+        return server_refuse(err, section, setting, no_commas);
     }
     return judge(palm_address_check(text, binds, &reason), section, setting,
                  &reason, err);
@@ -326,6 +328,9 @@ server_fits_kind(const struct server_section *section, palm_error_t *err)
     for (size_t i = 0; i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
         const char *word = setting->value;
+        if (!strcmp(setting->key, "previous") && strchr(word, ',')) {
+            return server_refuse(err, section, setting, no_commas);
+        }
         while (is_address(setting->key) && *(word += strspn(word, blanks))) {
             size_t size = strcspn(word, blanks);
             if (check_word(section, setting, word, size, err)) {

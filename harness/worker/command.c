@@ -112,12 +112,14 @@ start(struct command *self, const palm_message_t *message, palm_error_t *err)
         return palm_error_set(err, ENOMEM, "out of memory");
     }
     int code = process_start(self->text, environment, &self->pid, &self->to,
-                             &self->from);
+                             &self->from)
+                   ? errno
+                   : 0;
     free(environment);
     if (code) {
         self->pid = 0;
-        return palm_error_set(err, errno, "cannot run the command: %s",
-                              palm_strerror(errno));
+        return palm_error_set(err, code, "cannot run the command: %s",
+                              palm_strerror(code));
     }
     return 0;
 }
