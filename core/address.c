@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/un.h>
+#include <zmq.h>
 
 #include "core/utf8.h"
 
@@ -35,6 +36,13 @@ static bool
 has_scheme(const char *text, const char *scheme)
 {
     return !strncasecmp(text, scheme, strlen(scheme));
+}
+
+static bool
+is_text(struct span text, const char *expected)
+{
+    return strlen(expected) == text.size
+           && !memcmp(text.start, expected, text.size);
 }
 
 static bool
@@ -209,13 +217,29 @@ wrong_inproc(const char *name, bool binds)
 }
 
 static const struct {
-    const char *scheme;
+    const char *name;
     const char *(*wrong)(const char *rest, bool binds);
 } schemes[] = {
-    {"tcp://", wrong_tcp},
-    {"ipc://", wrong_ipc},
-    {"inproc://", wrong_inproc},
+    {"tcp", wrong_tcp},
+    {"ipc", wrong_ipc},
+    {"inproc", wrong_inproc},
 };
+
+/* libzmq knows a scheme in small letters only, and not all of them everywhere.
+ */
+static bool
+is_known(struct span scheme)
+{
+    static const char *const further[] = {"tipc", "pgm", "epgm", "norm",
+                                          "vmci", "ws",  "wss"};
+    for (size_t i = 0; i < sizeof further / sizeof *further; i++) {
+        const char *feature = strcmp(further[i], "epgm") ? further[i] : "pgm";
+        if (is_text(scheme, further[i])) {
+            return zmq_has(feature);
+        }
+    }
+    return false;
+}
 
 static const char *
 wrong_address(const char *text, bool binds)
@@ -229,12 +253,15 @@ wrong_address(const char *text, bool binds)
     if (has_control(text)) {
         return "there is a control character in it";
     }
+    const struct span scheme = {text, (size_t)(rest - text)};
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        if (has_scheme(text, schemes[i].scheme)) {
+        if (is_text(scheme, schemes[i].name)) {
             return schemes[i].wrong(rest + 3, binds);
         }
     }
-    return NULL;
+    return is_known(scheme) ? NULL
+                            : "libzmq has no such transport: tcp, ipc and "
+                              "inproc are everywhere, in small letters";
 }
 
 int

@@ -23,7 +23,7 @@ PALM_BEGIN_DECLS
  *                    who connects may put "HOST:PORT;" of his own in front;
  *   ipc://PATH       as long as a socket's path may be; "@NAME" on Linux;
  *   inproc://NAME.
- * What follows another scheme is libzmq's to know. */
+ * Of another scheme it is known only whether this libzmq has it. */
 PALM_EXPORT int palm_address_check(const char *address, bool binds,
                                    palm_error_t *err);
 

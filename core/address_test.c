@@ -54,7 +54,7 @@ tcp_has_a_host_and_a_port(void)
 {
     static const struct row rows[] = {
         {"bc", "tcp://127.0.0.1:5555"},
-        {"bc", "TCP://127.0.0.1:5555"},
+        {"", "TCP://127.0.0.1:5555"},
         {"bc", "tcp://h.example:1"},
         {"bc", "tcp://h:65535"},
         {"bc", "tcp://a-b_c.d:007"},
@@ -132,7 +132,10 @@ other_transports(void)
         {"", "ipc:///tmp/a\n"},
         {"bc", "inproc://name"},
         {"", "inproc://"},
-        {"bc", "pgm://eth0;239.192.1.1:5555"}, /* libzmq may have it */
+        {"", "Ipc:///tmp/a"},
+        {"", "foo://h:1"},
+        {"", "tcpx://h:1"},
+        {"", "udp://h:1"}, /* for RADIO and DISH, which no part has */
         {"", "http://h:1"},
         {"", "https://h:1"},
         {"", "127.0.0.1:1"},

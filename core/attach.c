@@ -88,6 +88,10 @@ look_up(const char *host, const char *port, char *text, size_t room,
                                    .ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
     char number[HOST];
+    if (!strcasecmp(host, "localhost")) { /* everywhere: RFC 6761, 6.3 */
+        (void)snprintf(text, room, "tcp://127.0.0.1%s", port);
+        return 0;
+    }
     int code = getaddrinfo(host, NULL, &hints, &found);
     if (code) {
         return palm_error_set(err, EINVAL, "%s",

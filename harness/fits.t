@@ -99,8 +99,8 @@ refuses outbound PushPullService "$any" 'pull_address = http://a:1' \
     'expected a ZeroMQ address*'
 
 # --- addresses --------------------------------------------------------------
-for address in "$there" 'ipc:///tmp/a' 'inproc://a' 'TCP://127.0.0.1:1' \
-    'pgm://eth0;239.192.1.1:5555' 'tcp://eth0:0;127.0.0.1:1'; do
+for address in "$there" 'ipc:///tmp/a' 'inproc://a' \
+    'tcp://eth0:0;127.0.0.1:1'; do
     takes inbound PullConnection "$address" ''
 done
 mistaken inbound PullService 'http://127.0.0.1:1' 'a ZeroMQ address'
@@ -109,6 +109,8 @@ mistaken inbound PullService 'tcp://' 'a ZeroMQ address'
 mistaken inbound PullService 'tcp://127.0.0.1' 'tcp://HOST:PORT'
 mistaken inbound PullService 'tcp://127.0.0.1:' 'tcp://HOST:PORT'
 mistaken inbound PullService 'tcp://127.0.0.1:99999' 'at most 65535'
+mistaken inbound PullService 'TCP://127.0.0.1:1' 'small letters'
+mistaken inbound PullService 'foo://127.0.0.1:1' 'no such transport'
 mistaken inbound PullService 'tcp://::1:5555' 'in brackets'
 mistaken inbound PullConnection "$any" 'no port to connect to'
 refuses inbound SubConnection "$there" 'previous = a, b' "is one server's name*"
