@@ -184,25 +184,43 @@ else
     skip 'SIGTERM ends a worker that had it blocked' 'no env --block-signal'
 fi
 
-start_worker
-stop "$worker" HUP
-is 'SIGHUP ends a worker as SIGTERM does' "$status" 0
-# shellcheck disable=SC2016 # the worker's shell is to read it
-start_worker --function naps='echo $$ >nap; exec tail -f /dev/null'
-start nap palm-client --db ipc://db --server m call naps x
-nap=$pid
-await test -s nap || bail_out 'the command does not run'
-kill -HUP "$worker"
-insist "$worker" HUP
-await is_gone "$(cat nap)"
-ok 'its command does not go on' is_gone "$(cat nap)"
-kill "$nap"
-await_exit "$nap"
-stop "$server" KILL # it would wait for the result
-start_server master master.ini || bail_out 'no master'
-server=$pid
-stop "$server" HUP
-is 'SIGHUP drains a server' "$status" 0
+# Whoever started us may have made that SIGHUP is ignored for good.
+hears_hangup() {
+    # shellcheck disable=SC2016 # the other shell is to read it
+    ! sh -c 'kill -HUP $$' 2>/dev/null
+}
+
+hangs_up() {
+    start_worker
+    stop "$worker" HUP
+    is 'SIGHUP ends a worker as SIGTERM does' "$status" 0
+    # shellcheck disable=SC2016 # the worker's shell is to read it
+    start_worker --function naps='echo $$ >nap; exec tail -f /dev/null'
+    start nap palm-client --db ipc://db --server m call naps x
+    nap=$pid
+    await test -s nap || bail_out 'the command does not run'
+    kill -HUP "$worker"
+    insist "$worker" HUP
+    await is_gone "$(cat nap)"
+    ok 'its command does not go on' is_gone "$(cat nap)"
+    kill "$nap"
+    await_exit "$nap"
+    stop "$server" KILL # it would wait for the result
+    start_server master master.ini || bail_out 'no master'
+    server=$pid
+    stop "$server" HUP
+    is 'SIGHUP drains a server' "$status" 0
+}
+
+if hears_hangup; then
+    hangs_up
+else
+    for what in 'SIGHUP ends a worker as SIGTERM does' \
+        'its command does not go on' 'SIGHUP drains a server'; do
+        skip "$what" 'SIGHUP is ignored here, as under nohup'
+    done
+    stop "$server" KILL
+fi
 (
     trap '' HUP
     program palm-server master.ini
