@@ -109,6 +109,17 @@ else
     skip 'on a terminal a key cannot steer it' 'no Python, or an emulator'
 fi
 client delete "$(printf 'odd\033[2J')"
+client set "$(printf 'wide\302\2332J')" x
+if [ -n "${PALM_PYTHON3-}" ] && [ -z "${PALM_RUNNER-}" ]; then
+    is 'nor by one of the control characters behind ASCII' \
+        "$("$PALM_PYTHON3" "$tmp/terminal.py" "$PALM_BUILDDIR/palm-client" \
+            --db "$db" list wide </dev/null | tr -d '\r')" \
+        "$(printf 'wide\302\\2332J')"
+else
+    skip 'nor by one of the control characters behind ASCII' \
+        'no Python, or an emulator'
+fi
+client delete "$(printf 'wide\302\2332J')"
 client ttl counter 1h
 is 'ttl' "$status/$out$err" 0/
 client ttl nothing 1h

@@ -229,10 +229,12 @@ static int
 print_key(palm_slice_t key, void *arg)
 {
     const bool *to_terminal = arg;
+    unsigned char before = 0;
     for (size_t i = 0; *to_terminal && i < key.size; i++) {
         unsigned char byte = (unsigned char)key.data[i];
-        (void)printf(
-            byte < ' ' || byte == 0x7f || byte == '\\' ? "\\%03o" : "%c", byte);
+        bool escapes = program_steers(before, byte) || byte == '\\';
+        (void)printf(escapes ? "\\%03o" : "%c", byte);
+        before = byte;
     }
     if (!*to_terminal) {
         (void)fwrite(key.data, 1, key.size, stdout);

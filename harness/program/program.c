@@ -253,16 +253,21 @@ program_misuse(const char *format, ...)
     return PROGRAM_MISUSED;
 }
 
+bool
+program_steers(unsigned char before, unsigned char byte)
+{
+    /* U+0080 to U+009F are control characters too. */
+    return byte < 32 || byte == 127
+           || (before == 0xc2 && byte >= 0x80 && byte < 0xa0);
+}
+
 void
 program_print_foreign(palm_slice_t text)
 {
     unsigned char before = 0;
     for (size_t i = 0; i < text.size; i++) {
         unsigned char byte = (unsigned char)text.data[i];
-        /* U+0080 to U+009F are control characters too. */
-        bool steers = byte < 32 || byte == 127
-                      || (before == 0xc2 && byte >= 0x80 && byte < 0xa0);
-        (void)putc(steers ? '?' : byte, stderr);
+        (void)putc(program_steers(before, byte) ? '?' : byte, stderr);
         before = byte;
     }
 }

@@ -73,6 +73,9 @@ int program_error(const char *format, ...) PALM_PRINTF(1, 2);
 /* Prints "NAME: text" and how to get help; returns PROGRAM_MISUSED. */
 int program_misuse(const char *format, ...) PALM_PRINTF(1, 2);
 
+/* Whether a byte behind another one could steer a terminal. */
+bool program_steers(unsigned char before, unsigned char byte);
+
 /* Prints the text to stderr with "?" for everything that could steer a
  * terminal: what peers wrote goes through here. */
 void program_print_foreign(palm_slice_t text);

@@ -10,8 +10,8 @@
 #include "harness/worker/builtin.h"
 
 /* What the error of a command that is killed has for its way to the client: a
-   part of stop_timeout, and this at most.  On a busy machine each thread on
-   that way may wait for its turn. */
+ * part of stop_timeout, and this at most.  On a busy machine each thread on
+ * that way may wait for its turn. */
 enum { MARGIN_PART = 4, MARGIN_MOST = 1000 /* ms */ };
 
 static const char no_functions[] =
