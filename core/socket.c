@@ -23,6 +23,19 @@ static const struct {
 
 enum { INT_OPTIONS = sizeof int_options / sizeof *int_options };
 
+/* What a socket has that peers reach, whatever it is for. */
+static int
+set_guards(const palm_part_t *part, void *socket)
+{
+    const palm_part_options_t *options = &part->options;
+    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &options->max_message_size,
+                          sizeof options->max_message_size)
+                   || palm__sockopt_zmtp3(socket)
+                   || palm__sockopt_keepalive(socket, options->keepalive)
+               ? -1
+               : 0;
+}
+
 static int
 set_options(palm_part_t *part)
 {
@@ -38,7 +51,8 @@ set_options(palm_part_t *part)
     /* A connection that is not there yet must not swallow messages. */
     bool immediate =
         !part->class_->binds && part->class_->direction == PALM_OUTBOUND;
-    if (palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
+    if (set_guards(part, part->world)
+        || palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
         return -1;
     }
     if (part->class_->socket_type == ZMQ_REQ) {
@@ -52,35 +66,41 @@ set_options(palm_part_t *part)
     return 0;
 }
 
+static int
+cannot_attach(palm_part_t *part, const char *address, bool binds,
+              const palm_error_t *why, palm_error_t *err)
+{
+    return palm_error_set(err, why->code, "%s %s: cannot %s %s: %s",
+                          palm__side_name(part->side), part->options.name,
+                          binds ? "bind" : "connect to", address, why->text);
+}
+
 int
 palm_part_attach(palm_part_t *part, void *socket, const char *address,
                  bool binds, palm_error_t *err)
 {
-    const palm_part_options_t *options = &part->options;
     palm_error_t why = {0, ""};
-    if (zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &options->max_message_size,
-                       sizeof options->max_message_size)
-        || palm__sockopt_zmtp3(socket)
-        || palm__sockopt_keepalive(socket, options->keepalive)) {
+    if (set_guards(part, socket)) {
         (void)palm_error_set(&why, errno, "%s", palm_strerror(errno));
     } else if (!palm__attach(socket, address, binds, &why)) {
         return 0;
     }
-    return palm_error_set(err, why.code, "%s %s: cannot %s %s: %s",
-                          palm__side_name(part->side), options->name,
-                          binds ? "bind" : "connect to", address, why.text);
+    return cannot_attach(part, address, binds, &why, err);
 }
 
+/* Its guards stay as the class has changed them when it was opened. */
 static int
 attach(palm_part_t *part, palm_error_t *err)
 {
+    palm_error_t why = {0, ""};
     size_t size = sizeof part->endpoint;
-    return palm_part_attach(part, part->world, part->options.address,
-                            part->class_->binds, err)
-                   || zmq_getsockopt(part->world, ZMQ_LAST_ENDPOINT,
-                                     part->endpoint, &size)
-               ? -1
-               : 0;
+    const char *address = part->options.address;
+    bool binds = part->class_->binds;
+    if (palm__attach(part->world, address, binds, &why)) {
+        return cannot_attach(part, address, binds, &why, err);
+    }
+    return zmq_getsockopt(part->world, ZMQ_LAST_ENDPOINT, part->endpoint,
+                          &size);
 }
 
 /* Calls the class's own code, if there is any. */

@@ -2,6 +2,7 @@
 /* Tests of PubService with subscribers that do not read. */
 #include "config.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <stddef.h>
@@ -350,6 +351,37 @@ subscriptions_wait_with_their_sender(void)
     rig_drop(&bench.rig);
 }
 
+/* Whether its connection ends within the deadline of a test. */
+static bool
+is_closed(int fd)
+{
+    struct pollfd item = {fd, POLLIN, 0};
+    char byte;
+    ssize_t got = 1;
+    while (got > 0 && poll(&item, 1, tap_deadline()) == 1) {
+        got = read(fd, &byte, 1);
+    }
+    return got == 0 || (got == -1 && errno == ECONNRESET);
+}
+
+/* libzmq keeps a topic in a tree with a node for each byte, and walks it when
+ * its connection ends.  So it must not get hold of a long one. */
+static void
+a_long_topic_ends_at_the_socket(void)
+{
+    char frame[9 + 2049] = "\2\0\0\0\0\0\0\x8\1\1"; /* of 2,049 bytes */
+    struct pub_rig bench;
+    pub_rig_start(&bench, NULL);
+    int fd = zmtp_connect(
+        palm_server_endpoint(bench.rig.server, PALM_SIDE_OUTBOUND, "Pub"),
+        "SUB");
+    MUST(send(fd, frame, sizeof frame, 0) == (ssize_t)sizeof frame);
+    MUST(is_closed(fd));
+    EQUAL_INT(0, pub_rig_stats(&bench).undecodable);
+    (void)close(fd);
+    rig_fini(&bench.rig);
+}
+
 static const struct tap_test tests[] = {
     {"a slow client costs only its own results",
      a_slow_client_costs_only_its_own},
@@ -369,6 +401,7 @@ static const struct tap_test tests[] = {
      a_late_client_gets_what_a_monitor_has_seen},
     {"subscriptions wait with their sender",
      subscriptions_wait_with_their_sender},
+    {"a long topic ends at the socket", a_long_topic_ends_at_the_socket},
     {"sent is what was sent", sent_is_what_was_sent},
 };
 
