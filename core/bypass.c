@@ -51,10 +51,11 @@ serve(palm_part_t *part)
         (void)zmq_msg_close(&request);
         return got < 0;
     }
+    bool oversize = palm_part_is_oversize(part, zmq_msg_size(&request));
     bool single = !palm__part_skip_frames(part, &request);
     (void)zmq_msg_init(&reply);
     errno = 0;
-    if (answer(part, single ? &request : NULL, &reply)) {
+    if (!oversize && answer(part, single ? &request : NULL, &reply)) {
         palm__count(&part->stats.failed, 1);
         palm_part_warn(part, "PALM-PART-FAILED", "request failed: %s",
                        palm_strerror(errno));

@@ -94,21 +94,27 @@ verb_function(const palm_client_t *self, const char *verb)
     return text;
 }
 
-/* Asks for what is stored under a preset key; the caller frees it. */
-static char *
-look_up(palm_client_t *self, const char *key, palm_error_t *err)
+/* Asks for what is stored under a preset key, in *text, which the caller frees;
+ * or, without text, for the limit of an address. */
+static int
+look_up(palm_client_t *self, const char *key, char **text, palm_error_t *err)
 {
     palm_message_t request = palm__client_message(self);
     char *function = verb_function(self, "get");
-    char *text = NULL;
+    int result;
     if (!function) {
-        (void)palm_error_set(err, ENOMEM, "client: out of memory");
-        return NULL;
+        return palm_error_set(err, ENOMEM, "client: out of memory");
     }
     request.function = palm_slice(function);
-    text = palm__lookup_text(&self->lookup, &request, key, err);
+    if (text) {
+        *text = palm__lookup_text(&self->lookup, &request, key, err);
+        result = *text ? 0 : -1;
+    } else {
+        result = palm__lookup_limit(&self->lookup, &request, key,
+                                    &self->largest, err);
+    }
     free(function);
-    return text;
+    return result;
 }
 
 static int
@@ -119,8 +125,7 @@ check_name(palm_client_t *self, palm_error_t *err)
     if (!self->server || !self->db_address) {
         return 0;
     }
-    name = look_up(self, "name", err);
-    if (!name) {
+    if (look_up(self, "name", &name, err)) {
         return -1;
     }
     if (strcmp(name, self->server)) {
@@ -140,8 +145,7 @@ connect_to(palm_client_t *self, void **socket, palm__connect_t *how,
     char *found = NULL;
     int saved;
     if (!how->address) {
-        found = look_up(self, key, err);
-        if (!found) {
+        if (look_up(self, key, &found, err)) {
             return -1;
         }
         how->address = found;
@@ -171,8 +175,11 @@ connect_sockets(palm_client_t *self, const palm_client_options_t *options,
     push.hwm = HWM_LEAST;
     push.linger = LINGER_MS;
     push.immediate = true; /* a send to nobody fails instead of hoarding */
-    return connect_to(self, &self->sub, &sub, "pub_address", err)
-           || connect_to(self, &self->push, &push, "pull_address", err);
+    if (connect_to(self, &self->sub, &sub, "pub_address", err)
+        || connect_to(self, &self->push, &push, "pull_address", err)) {
+        return -1;
+    }
+    return options->push_address ? 0 : look_up(self, "pull_address", NULL, err);
 }
 
 palm_client_t *
@@ -184,6 +191,7 @@ palm_client_new(const palm_client_options_t *options, palm_error_t *err)
         return NULL;
     }
     self->kept_end = &self->kept;
+    self->largest = -1;
     if (copy_options(self, options, err) || make_ids(self, err)) {
         goto error;
     }
@@ -238,6 +246,12 @@ palm_client_destroy(palm_client_t **self_p)
     free(self);
     *self_p = NULL;
     errno = saved;
+}
+
+int64_t
+palm_client_max_message_size(const palm_client_t *self)
+{
+    return self->largest;
 }
 
 const char *

@@ -65,14 +65,20 @@ void palm_client_destroy(palm_client_t **self_p);
 PALM_EXPORT
 const char *palm_client_id(const palm_client_t *self);
 
+/* Bytes of a message that the server takes, as its cache told when the client
+ * was made; -1 any, or not told. */
+PALM_EXPORT
+int64_t palm_client_max_message_size(const palm_client_t *self);
+
 /* Sends one message of a job.  function is "method" (the server's name is put
  * before it), "server.method", or several of these separated by blanks; cache,
  * which may be NULL, travels along and comes back with the result.
  * Waits for room in the window and in the socket, at most timeout ms (-1 = for
  * ever); results that come meanwhile are kept for palm_client_recv(), at most
  * `window` of them: then only receiving makes room, and it fails at once.
- * Returns -1 with errno EAGAIN (no room in time), EINVAL (not UTF-8), ENOTCONN
- * (cache_only) or ENOMEM; then nothing was sent. */
+ * Returns -1 with errno EAGAIN (no room in time), EINVAL (not UTF-8), EMSGSIZE
+ * (larger than palm_client_max_message_size()), ENOTCONN (cache_only) or
+ * ENOMEM; then nothing was sent. */
 PALM_EXPORT
 int palm_client_send(palm_client_t *self, const char *function,
                      palm_slice_t payload, const char *cache, int64_t timeout)

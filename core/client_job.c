@@ -336,7 +336,9 @@ send_message(palm_client_t *self, const char *function, palm_slice_t payload,
     if (build_frame(self, function, payload, cache, &frame)) {
         return -1;
     }
-    if (!send_frame(self, &frame, deadline)) {
+    if (self->largest >= 0 && zmq_msg_size(&frame) > (uint64_t)self->largest) {
+        errno = EMSGSIZE;
+    } else if (!send_frame(self, &frame, deadline)) {
         return 0;
     }
     saved = errno;
@@ -388,6 +390,13 @@ palm_client_call(palm_client_t *self, const char *function,
     function = function ? function : "";
     next_tag(self);
     if (send_message(self, function, payload, self->tag, deadline)) {
+        if (errno == EMSGSIZE) {
+            return palm_error_set(
+                err, EMSGSIZE,
+                "call of '%s': not sent: its payload has %zu bytes, the server "
+                "takes messages of %" PRId64 " at most",
+                function, payload.size, self->largest);
+        }
         return palm_error_set(err, errno, "call of '%s': not sent: %s",
                               function, palm_strerror(errno));
     }

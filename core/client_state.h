@@ -34,6 +34,7 @@ struct palm_client {
     uint64_t calls;                  /* number in that tag */
     int64_t window;                  /* messages outstanding at most */
     int64_t timeout;                 /* ms to connect, per cache request */
+    int64_t largest;                 /* bytes the server takes, -1 = any */
     int64_t outstanding;             /* sent, result not come */
     char *function;                  /* the function field of a message */
     size_t function_room;            /* bytes allocated for it */

@@ -3,6 +3,7 @@
 #include "core/client.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/support/fake_client.h"
 
@@ -32,7 +33,7 @@ client_introduces_itself_to_the_cache(void)
     EQUAL_TEXT(palm_client_id(client), last.client);
     EQUAL_TEXT("srv.get", last.function);
     EQUAL_INT(36, strlen(last.pipeline));
-    EQUAL_INT(3, fake_requests(&fake));
+    EQUAL_INT(4, fake_requests(&fake));
     stop(client);
 }
 
@@ -44,7 +45,42 @@ client_of_any_server_asks_no_name(void)
     options.server = NULL;
     palm_client_t *client = connect_with(&options);
     EQUAL_TEXT("_.get", fake_last(&fake).function);
-    EQUAL_INT(2, fake_requests(&fake));
+    EQUAL_INT(3, fake_requests(&fake));
+    stop(client);
+}
+
+/* The server would drop it. */
+static void
+a_message_over_the_servers_limit_is_not_sent(void)
+{
+    palm_result_t result;
+    palm_error_t err = {0, ""};
+    char large[1001];
+    fake_start(&fake, "srv");
+    fake_put(&fake, "pull_address.max_message_size", "1000");
+    palm_client_options_t options = default_options();
+    palm_client_t *client = connect_with(&options);
+    EQUAL_INT(1000, palm_client_max_message_size(client));
+    memset(large, 'x', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    FAILS(EMSGSIZE, palm_client_send(client, "f", palm_slice(large), NULL, -1));
+    FAILS(EMSGSIZE,
+          palm_client_call(client, "f", palm_slice(large), &result, -1, &err));
+    CONTAINS("1000 bytes", err.text);
+    EQUAL_INT(0, palm_client_outstanding(client));
+    MUST(!fake_has(fake.pull));
+    send_ok(client, "f", "small");
+    serve_one("answer");
+    next_result_is(client, "answer");
+    stop(client);
+}
+
+/* As servers of old, and those of other makes. */
+static void
+a_server_may_tell_no_limit(void)
+{
+    palm_client_t *client = start(0);
+    EQUAL_INT(-1, palm_client_max_message_size(client));
     stop(client);
 }
 
@@ -292,6 +328,9 @@ static const struct tap_test tests[] = {
     {"client introduces itself to the cache",
      client_introduces_itself_to_the_cache},
     {"client of any server asks no name", client_of_any_server_asks_no_name},
+    {"a message over the server's limit is not sent",
+     a_message_over_the_servers_limit_is_not_sent},
+    {"a server may tell no limit", a_server_may_tell_no_limit},
     {"client with both addresses needs no cache",
      client_with_both_addresses_needs_no_cache},
     {"client of the cache needs nobody else",

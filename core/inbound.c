@@ -317,6 +317,9 @@ receive(palm_part_t *part, zmq_msg_t *frame)
         palm_part_refuse(part, "message", "several frames, expected one");
         what = DROPPED;
     }
+    if (what == RECEIVED && palm_part_is_oversize(part, zmq_msg_size(frame))) {
+        what = DROPPED;
+    }
     if (what != RECEIVED) {
         (void)zmq_msg_close(frame);
     }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,4 +170,51 @@ palm__lookup_text(palm__lookup_t *self, const palm_message_t *request,
     }
     (void)zmq_msg_close(&reply);
     return text;
+}
+
+char *
+palm__limit_key(const char *key)
+{
+    size_t size = strlen(key) + sizeof PALM__LIMIT_SUFFIX;
+    char *text = malloc(size);
+    if (text) {
+        (void)snprintf(text, size, "%s%s", key, PALM__LIMIT_SUFFIX);
+    }
+    return text;
+}
+
+/* A number above 0 of digits only; -1 with errno EBADMSG. */
+static int
+read_limit(const char *text, int64_t *limit)
+{
+    char *end;
+    errno = 0;
+    *limit = strtoll(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || *limit < 1) {
+        errno = EBADMSG;
+        return -1;
+    }
+    return 0;
+}
+
+int
+palm__lookup_limit(palm__lookup_t *self, const palm_message_t *request,
+                   const char *key, int64_t *limit, palm_error_t *err)
+{
+    palm_error_t why = {0, ""};
+    char *name = palm__limit_key(key);
+    char *text = name ? palm__lookup_text(self, request, name, &why) : NULL;
+    int result = 0;
+    *limit = -1;
+    if (text && read_limit(text, limit)) {
+        result = palm_error_set(err, EBADMSG,
+                                "'%s' from the cache at '%s' is no number",
+                                name, self->address);
+    } else if (!text && (!name || why.code != ENOENT)) {
+        result = palm_error_set(err, name ? why.code : ENOMEM, "%s",
+                                name ? why.text : "out of memory");
+    }
+    free(text);
+    free(name);
+    return result;
 }

@@ -47,4 +47,17 @@ int palm__lookup_ask(palm__lookup_t *self, const palm_message_t *request,
 char *palm__lookup_text(palm__lookup_t *self, const palm_message_t *request,
                         const char *key, palm_error_t *err);
 
+/* What stands behind an address's key in the key of its limit; and that key,
+ * which the caller frees, or NULL with errno ENOMEM. */
+#define PALM__LIMIT_SUFFIX ".max_message_size"
+char *palm__limit_key(const char *key);
+
+/* Gets how many bytes a message may have that goes to the address under a key:
+ * the server presets that under its limit's key.  *limit is -1 if it does not,
+ * as servers of old and those that take any.  Returns -1 with errno as
+ * palm__lookup_ask(), and EBADMSG (no number). */
+int palm__lookup_limit(palm__lookup_t *self, const palm_message_t *request,
+                       const char *key, int64_t *limit, palm_error_t *err)
+    PALM_MUST_USE;
+
 #endif

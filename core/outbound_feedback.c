@@ -56,17 +56,24 @@ is_one_frame(palm_part_t *part, zmq_msg_t *feedback)
     return false;
 }
 
-/* As the operation `receive`. */
 static int
-receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
+receive_answer(palm_part_t *part, zmq_msg_t *feedback)
 {
-    if (part->class_->operations.receive) {
-        return part->class_->operations.receive(part, feedback);
-    }
     if (zmq_msg_recv(feedback, part->world, ZMQ_DONTWAIT) == -1) {
         return 0;
     }
     return is_one_frame(part, feedback) ? 1 : -1;
+}
+
+/* As the operation `receive`. */
+static int
+receive_feedback(palm_part_t *part, zmq_msg_t *feedback)
+{
+    const palm_operations_t *operations = &part->class_->operations;
+    int got = operations->receive ? operations->receive(part, feedback)
+                                  : receive_answer(part, feedback);
+    return got > 0 && palm_part_is_oversize(part, zmq_msg_size(feedback)) ? -1
+                                                                          : got;
 }
 
 bool

@@ -204,6 +204,20 @@ palm_part_refuse(palm_part_t *part, const char *what, const char *why)
     palm_part_warn(part, "PALM-PART-UNDECODABLE", "%s dropped: %s", what, why);
 }
 
+bool
+palm_part_is_oversize(palm_part_t *part, size_t size)
+{
+    int64_t most = part->options.max_message_size;
+    if (most < 0 || size <= (uint64_t)most) {
+        return false;
+    }
+    palm__count(&part->stats.oversize, 1);
+    palm_part_warn(part, "PALM-PART-OVERSIZE",
+                   "message of %zu bytes dropped: max_message_size is %lld",
+                   size, (long long)most);
+    return true;
+}
+
 void
 palm_part_count(uint64_t *counter, uint64_t n)
 {

@@ -195,7 +195,8 @@ typedef struct palm_part_options {
     int64_t window;           /* messages of this part inside the server */
     int64_t window_size;      /* bytes of them; one message always fits */
     int64_t hwm;              /* messages in the socket's own queues */
-    int64_t max_message_size; /* bytes a peer may send at once, -1 any */
+    int64_t max_message_size; /* bytes of a message, -1 any; a longer one is
+                                 dropped */
     int64_t linger;           /* ms to flush the socket on stop */
     int64_t keepalive;        /* ms of silence before tcp asks, 0 = never */
     int64_t reply_timeout;    /* ms a blocking part waits, -1 for ever */
@@ -220,6 +221,7 @@ typedef struct palm_part_stats {
     uint64_t received;    /* messages: from the world or from the router */
     uint64_t sent;        /* messages: to the router or to the world */
     uint64_t undecodable; /* dropped: no PalmMessage, or a wrong frame count */
+    uint64_t oversize;    /* dropped: over max_message_size */
     uint64_t foreign;     /* passed over: another topic, an answer to no message
                              that waits for one, another server's name (parts
                              that run functions), or a change of what the cache
@@ -277,6 +279,13 @@ void palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
  * what it is: no PalmMessage, or a wrong number of frames. */
 PALM_EXPORT
 void palm_part_refuse(palm_part_t *part, const char *what, const char *why);
+
+/* Whether a message of so many bytes is over max_message_size; if so, counts
+ * and logs it.  The bases ask this of what the operation `receive` gives; the
+ * sockets themselves allow far more, so that who sends one loses nothing else.
+ */
+PALM_EXPORT
+bool palm_part_is_oversize(palm_part_t *part, size_t size);
 
 /* The longest latency of a step of the histogram, us; -1: no limit. */
 PALM_EXPORT

@@ -58,7 +58,7 @@ palm_part_options_init(palm_part_options_t *options)
         .window = 1024,
         .window_size = 16 << 20,
         .hwm = 1000,
-        .max_message_size = 64 << 20,
+        .max_message_size = 128 << 20,
         .linger = 1000,
         .keepalive = PALM__KEEPALIVE,
         .reply_timeout = 60000,

@@ -17,6 +17,7 @@
 
 #include "core/cache_backend.h"
 #include "core/compat.h"
+#include "core/lookup.h"
 
 /* --- what threads tell ---------------------------------------------------- */
 
@@ -293,6 +294,37 @@ advertise_one(const palm_part_t *part, const char *key, const char *address,
     return 0;
 }
 
+/* Whether peers send messages to its address. */
+static bool
+takes(const palm_part_t *part)
+{
+    return part->side == PALM_SIDE_INBOUND && part->class_->binds;
+}
+
+/* So clients and workers refuse by themselves what the part would drop. */
+static int
+advertise_limit(const palm_part_t *part, const char *key, palm_error_t *err)
+{
+    int64_t most = part->options.max_message_size;
+    char text[24];
+    char *name;
+    int code = 0;
+    if (!key || most < 0) {
+        return 0;
+    }
+    (void)snprintf(text, sizeof text, "%lld", (long long)most);
+    if (!(name = palm__limit_key(key))
+        || palm_server_preset(part->server, name, palm_slice(text))) {
+        code = palm_error_set(err, errno,
+                              "%s %s: cannot preset the limit of "
+                              "%s: %s",
+                              palm__side_name(part->side), part->options.name,
+                              key, palm_strerror(errno));
+    }
+    free(name);
+    return code;
+}
+
 /* Puts the addresses that were really bound into the cache. */
 static int
 advertise(palm_server_t *self, palm_error_t *err)
@@ -304,7 +336,10 @@ advertise(palm_server_t *self, palm_error_t *err)
                 part, options->advertise_as,
                 options->advertise ? options->advertise : part->endpoint, err)
             || advertise_one(part, options->advertise_pull_as,
-                             part->pull_endpoint, err)) {
+                             part->pull_endpoint, err)
+            || advertise_limit(part, takes(part) ? options->advertise_as : NULL,
+                               err)
+            || advertise_limit(part, options->advertise_pull_as, err)) {
             return -1;
         }
     }

@@ -23,15 +23,27 @@ static const struct {
 
 enum { INT_OPTIONS = sizeof int_options / sizeof *int_options };
 
+/* libzmq closes a connection over its limit, with all that is in it.  So that
+ * limit is there against attackers only. */
+enum { HARD_FACTOR = 4, HARD_LEAST = 64 << 20 /* bytes */ };
+
+static int64_t
+hard_limit(int64_t most)
+{
+    if (most < 0 || most > INT64_MAX / HARD_FACTOR) {
+        return -1;
+    }
+    return most * HARD_FACTOR < HARD_LEAST ? HARD_LEAST : most * HARD_FACTOR;
+}
+
 /* What a socket has that peers reach, whatever it is for. */
 static int
 set_guards(const palm_part_t *part, void *socket)
 {
-    const palm_part_options_t *options = &part->options;
-    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &options->max_message_size,
-                          sizeof options->max_message_size)
+    int64_t most = hard_limit(part->options.max_message_size);
+    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most)
                    || palm__sockopt_zmtp3(socket)
-                   || palm__sockopt_keepalive(socket, options->keepalive)
+                   || palm__sockopt_keepalive(socket, part->options.keepalive)
                ? -1
                : 0;
 }

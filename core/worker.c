@@ -71,24 +71,37 @@ make_base(palm_worker_t *self, palm_error_t *err)
     return 0;
 }
 
+/* Asks for what is stored under a preset key, in *text, which the caller frees;
+ * or, without text, for the limit of an address. */
+static int
+look_up(palm_worker_t *self, palm__lookup_t *lookup, const char *key,
+        char **text, palm_error_t *err)
+{
+    palm_message_t request = PALM_MESSAGE_INIT;
+    palm_id_source_t source;
+    char pipeline[PALM_ID_SIZE + 1];
+    palm_id_init(&source);
+    if (palm_id_next(&source, pipeline)) {
+        return palm_error_set(err, errno, "worker: no random numbers");
+    }
+    request.pipeline = palm_slice(pipeline);
+    request.function = palm_slice("_.get");
+    if (!text) {
+        return palm__lookup_limit(lookup, &request, key, &self->largest, err);
+    }
+    *text = palm__lookup_text(lookup, &request, key, err);
+    return *text ? 0 : -1;
+}
+
 /* Connects to the address given, or to the one that the cache has. */
 static int
 connect_to(palm_worker_t *self, void **socket, palm__connect_t *how,
            palm__lookup_t *lookup, const char *key, palm_error_t *err)
 {
-    palm_message_t request = PALM_MESSAGE_INIT;
-    palm_id_source_t source;
-    char pipeline[PALM_ID_SIZE + 1];
     char *found = NULL;
     int saved;
-    if (!how->address) {
-        palm_id_init(&source);
-        if (palm_id_next(&source, pipeline)) {
-            return palm_error_set(err, errno, "worker: no random numbers");
-        }
-        request.pipeline = palm_slice(pipeline);
-        request.function = palm_slice("_.get");
-        how->address = found = palm__lookup_text(lookup, &request, key, err);
+    if (!how->address && !look_up(self, lookup, key, &found, err)) {
+        how->address = found;
     }
     *socket = how->address ? palm__connect(self->zmq, how, err) : NULL;
     saved = errno;
@@ -118,6 +131,9 @@ connect_sockets(palm_worker_t *self, const palm_worker_options_t *options,
                       options->timeout);
     result = connect_to(self, &self->push, &push, &lookup,
                         "worker_pull_address", err);
+    if (!result && !options->push_address) {
+        result = look_up(self, &lookup, "worker_pull_address", NULL, err);
+    }
     if (!result) {
         result = connect_to(self, &self->pull, &pull, &lookup,
                             "worker_push_address", err);
@@ -142,6 +158,7 @@ palm_worker_new(const palm_worker_options_t *options, palm_error_t *err)
     }
     self->log = options->log;
     self->linger = options->linger;
+    self->largest = -1;
     self->messages = (uint64_t)options->messages;
     self->results.hand_in = palm__worker_hand_in;
     self->results.on_error = palm__worker_on_error;

@@ -92,8 +92,8 @@ await_room(palm_worker_t *self)
     return ready > 0 ? 0 : -1;
 }
 
-int
-palm__worker_hand_in(void *arg, zmq_msg_t *frame)
+static int
+hand_in(void *arg, zmq_msg_t *frame)
 {
     palm_worker_t *self = arg;
     while (zmq_msg_send(frame, self->push, ZMQ_DONTWAIT) < 0) {
@@ -107,6 +107,42 @@ palm__worker_hand_in(void *arg, zmq_msg_t *frame)
     }
     count(&self->stats.results);
     return 0;
+}
+
+static bool
+is_too_large(const palm_worker_t *self, zmq_msg_t *frame)
+{
+    return self->largest >= 0 && zmq_msg_size(frame) > (uint64_t)self->largest;
+}
+
+/* Hands in an error result, which the server takes, instead of a result that
+ * it does not. */
+static int
+hand_in_refusal(palm_worker_t *self, zmq_msg_t *frame)
+{
+    palm_results_t results = self->results;
+    palm_message_t message;
+    int result = -1;
+    results.hand_in = hand_in;
+    if (!palm_message_scan(&message, zmq_msg_data(frame), zmq_msg_size(frame),
+                           NULL)) {
+        result = palm_functions_refuse(
+            &message, &results, EMSGSIZE,
+            "the result has %zu bytes, the server takes %lld at most",
+            zmq_msg_size(frame), (long long)self->largest);
+    }
+    int saved = errno;
+    (void)zmq_msg_close(frame);
+    errno = saved;
+    return result;
+}
+
+int
+palm__worker_hand_in(void *arg, zmq_msg_t *frame)
+{
+    palm_worker_t *self = arg;
+    return is_too_large(self, frame) ? hand_in_refusal(self, frame)
+                                     : hand_in(self, frame);
 }
 
 void

@@ -25,6 +25,7 @@ struct palm_worker {
     int stopping;      /* atomic; looked at without a system call */
     int64_t linger;    /* ms to hand in results after the stop */
     int64_t give_up;   /* when that is over, 0 = no stop was seen yet */
+    int64_t largest;   /* bytes of a result that the server takes, -1 = any */
     uint64_t messages; /* end after so many received, 0 = never */
     palm_functions_t *functions;
     palm_results_t results; /* to push */

@@ -3,6 +3,7 @@
 #include "core/worker.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "harness/support/fake_worker.h"
 
@@ -68,6 +69,43 @@ worker_with_both_addresses_needs_no_cache(void)
     result_is("x");
     EQUAL_INT(0, fake_requests(&fake));
     stop();
+}
+
+/* The master would drop it. */
+static void
+a_result_over_the_masters_limit_is_an_error(void)
+{
+    fake_start(&fake, "srv");
+    fake_put(&fake, "worker_pull_address.max_message_size", "1000");
+    palm_worker_options_t options = default_options();
+    char large[1001];
+    make_worker(&options);
+    give("echo", PALM_YIELDS_ONE, echo, NULL);
+    start_worker();
+    memset(large, 'x', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    push("srv.echo", 0, large);
+    error_is("EMSGSIZE the result has 1036 bytes, the server takes 1000 at "
+             "most");
+    push("srv.echo", 0, "small");
+    result_is("small");
+    EQUAL_INT(1, stats().errors);
+    EQUAL_INT(2, stats().results);
+    stop();
+}
+
+static void
+a_limit_that_is_no_number_is_refused(void)
+{
+    static const char *const limits[] = {"1 kB", "-5", "0",
+                                         "99999999999999999999", " 7"};
+    fake_start(&fake, "srv");
+    palm_worker_options_t options = default_options();
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        fake_put(&fake, "worker_pull_address.max_message_size", limits[i]);
+        new_fails(EBADMSG, "worker_pull_address.max_message_size", &options);
+    }
+    fake_stop(&fake);
 }
 
 static void
@@ -182,6 +220,10 @@ static const struct tap_test tests[] = {
      worker_without_addresses_fails_with_their_names},
     {"worker with both addresses needs no cache",
      worker_with_both_addresses_needs_no_cache},
+    {"a result over the master's limit is an error",
+     a_result_over_the_masters_limit_is_an_error},
+    {"a limit that is no number is refused",
+     a_limit_that_is_no_number_is_refused},
     {"wrong function names are refused", wrong_function_names_are_refused},
     {"worker ends after so many messages", worker_ends_after_so_many_messages},
     {"stop ends an idle worker, and one not begun",

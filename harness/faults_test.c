@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "harness/support/crew.h"
 #include "harness/support/tap.h"
@@ -172,6 +174,8 @@ garbage_from_a_worker_is_dropped(void)
 
 /* --- too large ------------------------------------------------------------ */
 
+/* --- too large ------------------------------------------------------------ */
+
 static void *
 monitor(struct rig *rig, void *socket)
 {
@@ -185,19 +189,72 @@ monitor(struct rig *rig, void *socket)
     return events;
 }
 
+/* Every message of its sender, too, and in the queue of its connection. */
 static void
-a_message_too_large_hurts_only_its_sender(void)
+a_message_too_large_costs_itself(void)
 {
-    static const char large[20000];
+    static char large[20000];
+    struct bench bench;
+    palm_part_options_t options;
+    char number[8];
+    palm_part_options_init(&options);
+    options.max_message_size = 10000;
+    start(&bench, &options);
+    memset(large, 'x', sizeof large - 1);
+    palm_message_t message = wire_message("client", "tag", large);
+    for (int i = 0; i < 10; i++) {
+        (void)snprintf(number, sizeof number, "%d", i);
+        message.payload = palm_slice(number);
+        send_message(bench.client_push, &message, 0);
+        message.payload = palm_slice(large);
+        send_message(bench.client_push, &message, 0);
+    }
+    for (int i = 0; i < 10; i++) {
+        (void)snprintf(number, sizeof number, "%d", i);
+        work_once(&bench, number);
+        expect_published(bench.client_sub, "client", number);
+    }
+    palm_part_stats_t stats = rig_stats(&bench.rig, PALM_SIDE_INBOUND, "Pull");
+    EQUAL_INT(20, stats.received);
+    EQUAL_INT(10, stats.oversize);
+    EQUAL_INT(0, stats.undecodable);
+    rig_fini(&bench.rig);
+}
+
+static void
+a_message_at_the_limit_is_taken(void)
+{
+    struct bench bench;
+    palm_part_options_t options;
+    palm_message_t message = wire_message("client", "tag", "at the limit");
+    palm_part_options_init(&options);
+    options.max_message_size = (int64_t)palm_message_size(&message);
+    start(&bench, &options);
+    round_trip(&bench, "at the limit");
+    message.payload = palm_slice("at the limit!");
+    send_message(bench.client_push, &message, 0);
+    round_trip(&bench, "small");
+    EQUAL_INT(1, rig_stats(&bench.rig, PALM_SIDE_INBOUND, "Pull").oversize);
+    rig_fini(&bench.rig);
+}
+
+/* Against attackers: its connection ends. */
+static void
+a_message_far_too_large_hurts_only_its_sender(void)
+{
+    const size_t size = (64 << 20) + 1;
+    char *large = calloc(1, size);
     struct bench bench;
     palm_part_options_t options;
     zmq_msg_t event;
     palm_part_options_init(&options);
     options.max_message_size = 10000;
+    MUST(large);
     start(&bench, &options);
     void *other = rig_connect(&bench.rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
     void *events = monitor(&bench.rig, other);
-    send_bytes(other, large, sizeof large, 0);
+    send_bytes(other, large, size, 0);
+    free(large);
     recv_frame(events, &event);
     (void)zmq_msg_close(&event);
     for (int i = 0; i < 100; i++) {
@@ -345,8 +402,11 @@ static const struct tap_test tests[] = {
      garbage_from_a_client_is_dropped},
     {"garbage from a worker is dropped, the stream goes on",
      garbage_from_a_worker_is_dropped},
-    {"a message that is too large hurts only its sender",
-     a_message_too_large_hurts_only_its_sender},
+    {"a message that is too large costs itself",
+     a_message_too_large_costs_itself},
+    {"a message at the limit is taken", a_message_at_the_limit_is_taken},
+    {"a message that is far too large hurts only its sender",
+     a_message_far_too_large_hurts_only_its_sender},
     {"a start on a taken port names part and address", a_taken_port_is_refused},
     {"a route to nowhere is refused with both names",
      a_route_to_nowhere_is_refused},

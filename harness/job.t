@@ -172,6 +172,29 @@ is 'what is given up makes room in the window' "$status/$out" '1/1ms
 stop "$one"
 stop "$two"
 
+# --- what the server does not take -----------------------------------------
+start_server tight "$PALM_SRCDIR/harness/demo/master.ini" \
+    --set 'inbound Pull.max_message_size=10kB' \
+    --set 'inbound WorkerPull.max_message_size=5kB' || bail_out 'no server'
+db=$(endpoint tight bypass Cache)
+start_ready narrow palm-worker --db "$db" || bail_out 'no worker'
+{
+    seq 1 100
+    for size in 20000 7000; do
+        printf "%0${size}d\\n" 0
+    done
+    seq 103 200
+} >"$tmp/large"
+job "$tmp/large" echo --ordered
+is 'lines over a limit cost no other line' "$status/$out" \
+    "1/$(seq 1 100; seq 103 200)"
+is 'and each is named, with its size and the limit' \
+    "$(printf '%s\n' "$err" | sort | sed 's/has 7[01][0-9][0-9] /has 7… /')" \
+    "palm-client: line 101: not sent: it has 20000 bytes, the server takes \
+messages of 10000 at most
+palm-client: line 102: EMSGSIZE the result has 7… bytes, the server takes \
+5000 at most"
+
 # --- the progress bar -------------------------------------------------------
 # script gives a terminal; its options differ, and it is not POSIX.
 if script -qec true /dev/null >/dev/null 2>&1; then

@@ -28,6 +28,8 @@ static const struct {
     {AT(sent_bytes), "palm_bytes_total", ",way=\"out\"", "counter", NULL},
     {AT(undecodable), "palm_dropped_total", ",cause=\"undecodable\"", "counter",
      "Messages that were not passed on, by cause."},
+    {AT(oversize), "palm_dropped_total", ",cause=\"oversize\"", "counter",
+     NULL},
     {AT(foreign), "palm_dropped_total", ",cause=\"foreign\"", "counter", NULL},
     {AT(failed), "palm_dropped_total", ",cause=\"failed\"", "counter", NULL},
     {AT(unrouted), "palm_dropped_total", ",cause=\"unrouted\"", "counter",

@@ -25,6 +25,7 @@ const struct fault *const fault_topics[] = {
     life_faults,
     hostile_faults,
     ext_faults,
+    ext_limits_faults,
     NULL,
 };
 /* clang-format on */

@@ -25,6 +25,7 @@ extern const struct fault http_gate_faults[];
 extern const struct fault life_faults[];
 extern const struct fault hostile_faults[];
 extern const struct fault ext_faults[];
+extern const struct fault ext_limits_faults[];
 
 /* All of them; the last entry is NULL. */
 extern const struct fault *const fault_topics[];

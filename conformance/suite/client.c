@@ -59,7 +59,8 @@ client_002_lookups_have_their_fields(struct test *test)
                    "palm.get");
         check_that(test,
                    bytes_are(key, "name") || bytes_are(key, "pull_address")
-                       || bytes_are(key, "pub_address"),
+                       || bytes_are(key, "pub_address")
+                       || bytes_are(key, "pull_address.max_message_size"),
                    "the client asks for \"%s\"", bytes_shown(test, key, 80));
     }
 }

@@ -41,6 +41,7 @@ const struct test_entry *const suite_topics[] = {
     hostile_gate_tests,
     hostile_web_tests,
     ext_tests,
+    ext_limits_tests,
     NULL,
 };
 /* clang-format on */

@@ -39,5 +39,6 @@ extern const struct test_entry hostile_servers_tests[];
 extern const struct test_entry hostile_gate_tests[];
 extern const struct test_entry hostile_web_tests[];
 extern const struct test_entry ext_tests[];
+extern const struct test_entry ext_limits_tests[];
 
 #endif

@@ -215,7 +215,21 @@ add_line(struct job *self, int64_t number)
     return 0;
 }
 
-/* Sends the payload.  Returns 0, or -1 with errno. */
+/* Only this line has no result then. */
+static void
+refuse_line(struct job *self)
+{
+    progress_hide(&self->progress);
+    (void)program_error("line %" PRId64 ": not sent: it has %zu bytes, the "
+                        "server takes messages of %" PRId64 " at most",
+                        self->source.taken, self->payload.size,
+                        palm_client_max_message_size(self->client));
+    self->errors++;
+    self->has_payload = false;
+}
+
+/* Sends the payload, if the server can take it.  Returns 0, or -1 with errno.
+ */
 static int
 send_line(struct job *self)
 {
@@ -224,7 +238,11 @@ send_line(struct job *self)
     (void)snprintf(cache, sizeof cache, "%" PRId64, number);
     if (palm_client_send(self->client, self->options->function, self->payload,
                          cache, 0)) {
-        return -1;
+        if (errno != EMSGSIZE) {
+            return -1;
+        }
+        refuse_line(self);
+        return 0;
     }
     self->has_payload = false;
     if (add_line(self, number)) {

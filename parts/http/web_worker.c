@@ -50,7 +50,7 @@ void
 palm_web_worker_options_init(palm_web_worker_options_t *options)
 {
     memset(options, 0, sizeof *options);
-    options->max_message_size = 64 << 20;
+    options->max_message_size = 128 << 20;
     options->max_clients = 1000;
     options->idle_timeout = 30000;
     options->linger = 1000;

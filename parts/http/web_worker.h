@@ -26,7 +26,7 @@ typedef struct palm_web_worker palm_web_worker_t;
 typedef struct palm_web_worker_options {
     const char *address;      /* "http://HOST:PORT"; "*" is any of them */
     const char *name;         /* for logs; NULL = the endpoint */
-    int64_t max_message_size; /* bytes of a message, -1 any, default 64 MiB */
+    int64_t max_message_size; /* bytes of a message, -1 any, default 128 MiB */
     int64_t max_clients;      /* connections at once, default 1000 */
     int64_t idle_timeout;     /* ms a client may be silent, default 30000 */
     int64_t linger;           /* ms to send answers at the end, default 1000 */

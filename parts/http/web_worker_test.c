@@ -307,7 +307,7 @@ defaults_are_what_the_header_says(void)
 {
     palm_web_worker_options_t options;
     palm_web_worker_options_init(&options);
-    EQUAL_INT(64 * 1024 * 1024, options.max_message_size);
+    EQUAL_INT(128 * 1024 * 1024, options.max_message_size);
     EQUAL_INT(1000, options.max_clients);
     EQUAL_INT(30000, options.idle_timeout);
     EQUAL_INT(1000, options.linger);

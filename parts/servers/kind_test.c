@@ -262,20 +262,38 @@ struct key {
         "db_address", PALM_SIDE_BYPASS, "Cache"                                \
     }
 
-/* The cache has these keys, `name`, and no other. */
+/* Clients and workers send to these. */
+static bool
+has_limit(const struct key *key)
+{
+    return !strcmp(key->name, "pull_address")
+           || !strcmp(key->name, "worker_pull_address");
+}
+
+/* The cache has these keys, `name`, how large a message may be, and no other.
+ */
 static void
 expect_keys(palm_kind_t kind, const struct key *keys, size_t count)
 {
     struct bench bench;
+    size_t limits = 0;
     run(&bench, kind, true);
     for (size_t i = 0; i < count; i++) {
         const char *endpoint =
             palm_server_endpoint(bench.rig.server, keys[i].side, keys[i].part);
         MUST(endpoint);
         expect_key(&bench.rig, keys[i].name, endpoint);
+        if (has_limit(&keys[i])) {
+            char name[64];
+            (void)snprintf(name, sizeof name, "%s.max_message_size",
+                           keys[i].name);
+            expect_key(&bench.rig, name, "134217728");
+            limits++;
+        }
     }
     expect_key(&bench.rig, "name", "server");
-    EQUAL_INT(count + 1, palm_cache_count(palm_server_cache(bench.rig.server)));
+    EQUAL_INT(count + limits + 1,
+              palm_cache_count(palm_server_cache(bench.rig.server)));
     rig_fini(&bench.rig);
 }
 

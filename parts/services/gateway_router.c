@@ -227,20 +227,27 @@ keep(struct palm__gateway_router *self, zmq_msg_t *request)
 
 /* Answers a request with an error, so that its client need not wait. */
 static void
-turn_away(palm_part_t *part, struct parts *parts, const palm_message_t *asked,
-          const char *why)
+answer_error(palm_part_t *part, struct parts *parts,
+             const palm_message_t *asked, char *text)
 {
-    char text[128];
     zmq_msg_t answer;
-    palm_part_count(&palm_part_stats(part)->failed, 1);
-    palm_part_warn(part, "PALM-GATEWAY-FULL", "request refused: %s", why);
-    (void)snprintf(text, sizeof text, "EAGAIN %s", why);
     (void)zmq_msg_init(&answer);
     palm__answer_error(asked, &answer, text);
     if (send_to(palm_part_socket(part), slice_of(parts, 0), &answer)) {
         palm_part_count(&palm_part_stats(part)->absent, 1);
     }
     (void)zmq_msg_close(&answer);
+}
+
+static void
+turn_away(palm_part_t *part, struct parts *parts, const palm_message_t *asked,
+          const char *why)
+{
+    char text[128];
+    palm_part_count(&palm_part_stats(part)->failed, 1);
+    palm_part_warn(part, "PALM-GATEWAY-FULL", "request refused: %s", why);
+    (void)snprintf(text, sizeof text, "EAGAIN %s", why);
+    answer_error(part, parts, asked, text);
 }
 
 /* Notes whom the answer goes to: the client itself, or who asks for it. */
@@ -263,6 +270,7 @@ static void
 admit(palm_part_t *part, struct parts *parts)
 {
     struct palm__gateway_router *self = state_of(part);
+    char oversize[] = "EMSGSIZE the request is over max_message_size";
     palm_message_t message;
     palm_error_t why = {0, ""};
     palm_slice_t frame = slice_of(parts, 2);
@@ -271,6 +279,9 @@ admit(palm_part_t *part, struct parts *parts)
     } else if (message.client.size == 0 || message.client.size > CLIENT_MAX) {
         palm_part_refuse(part, "message",
                          "its client is empty, or has more than 255 bytes");
+    } else if (palm_part_is_oversize(part, frame.size)) {
+        answer_error(part, parts, &message,
+                     oversize);
     } else if (palm_server_state(palm_part_server(part))
                == PALM_SERVER_DRAINING) {
         turn_away(part, parts, &message, "the server stops");

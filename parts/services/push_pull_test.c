@@ -41,7 +41,7 @@ connect_to(void *socket, palm_server_t *server, const char *key)
 }
 
 static void
-start(struct bench *bench, int64_t reply_timeout)
+start_limited(struct bench *bench, int64_t reply_timeout, int64_t limit)
 {
     char ignored[256];
     palm_part_options_t options;
@@ -53,6 +53,7 @@ start(struct bench *bench, int64_t reply_timeout)
     options.advertise_as = "worker_push_address";
     options.advertise_pull_as = "worker_pull_address";
     options.reply_timeout = reply_timeout;
+    options.max_message_size = limit;
     rig_add(&bench->rig, "PushPullService", "Ask", NULL, &options);
     rig_start(&bench->rig);
     bench->req = rig_connect(&bench->rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
@@ -60,6 +61,12 @@ start(struct bench *bench, int64_t reply_timeout)
     bench->done = rig_bind(&bench->rig, ZMQ_PUSH, ignored);
     connect_to(bench->tasks, bench->rig.server, "worker_push_address");
     connect_to(bench->done, bench->rig.server, "worker_pull_address");
+}
+
+static void
+start(struct bench *bench, int64_t reply_timeout)
+{
+    start_limited(bench, reply_timeout, -1);
 }
 
 static void
@@ -264,7 +271,29 @@ it_needs_a_second_address(void)
     expect_refusal("nonsense", EINVAL, "outbound Ask: cannot bind nonsense");
 }
 
+/* Whoever asked need not wait for another. */
+static void
+an_answer_over_the_limit_is_none(void)
+{
+    static char large[2000];
+    struct bench bench;
+    char limit[256];
+    memset(large, 'x', sizeof large - 1);
+    start_limited(&bench, -1, 1000);
+    address_of(bench.rig.server, "worker_pull_address.max_message_size", limit);
+    EQUAL_TEXT("1000", limit);
+    ask(&bench, "a", "one");
+    answer(&bench, "a", large);
+    expect_text(bench.req, "0", false);
+    ask(&bench, "b", "two");
+    answer(&bench, "b", "answer");
+    expect_payload(bench.req, "answer");
+    EQUAL_INT(1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Ask").oversize);
+    rig_fini(&bench.rig);
+}
+
 static const struct tap_test tests[] = {
+    {"an answer over the limit is none", an_answer_over_the_limit_is_none},
     {"the worker's answer is the feedback", the_workers_answer_is_the_feedback},
     {"an answer to another message is passed over",
      an_answer_to_another_message_is_passed_over},

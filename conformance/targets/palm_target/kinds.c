@@ -16,12 +16,13 @@ static const struct {
     const char *name; /* of the part */
     const char *fact;
     const char *hooks;
+    bool limited; /* by max_message_size */
 } kind_parts[] = {
-    {"Pull", "pull_address", "scatter"},
-    {"WorkerPush", "worker_push_address", ""},
-    {"WorkerPull", "worker_pull_address", ""},
-    {"Pub", "pub_address", "gather stream"},
-    {"Cache", "db_address", ""},
+    {"Pull", "pull_address", "scatter", true},
+    {"WorkerPush", "worker_push_address", "", false},
+    {"WorkerPull", "worker_pull_address", "", true},
+    {"Pub", "pub_address", "gather stream", false},
+    {"Cache", "db_address", "", false},
 };
 
 enum { PART_COUNT = sizeof kind_parts / sizeof *kind_parts };
@@ -56,6 +57,15 @@ choose_hooks(struct wired *part, const struct target *target, const char *keys,
 }
 
 static int
+set_limit(const struct target *target, palm_part_options_t *options,
+          palm_error_t *err)
+{
+    const char *text = target_setting(target, "max_message_size");
+    return text ? palm_part_option_set(options, "max_message_size", text, err)
+                : 0;
+}
+
+static int
 adjust(const palm_part_info_t *info, palm_part_options_t *options, void *arg,
        palm_error_t *err)
 {
@@ -72,6 +82,9 @@ adjust(const palm_part_info_t *info, palm_part_options_t *options, void *arg,
             continue;
         }
         part->fact = strdup(kind_parts[i].fact);
+        if (kind_parts[i].limited && set_limit(self->target, options, err)) {
+            return -1;
+        }
         int chosen = choose_hooks(part, self->target, kind_parts[i].hooks, err);
         if (chosen > 0) {
             wiring_hook(part, self->target, options);

@@ -14,7 +14,8 @@ static const struct profile {
     const char *needs; /* classes that libpalm must have been built with */
 } profiles[] = {
     {"describe", target_describe, "", ""}, /* asked first, never claimed */
-    {"master", target_serve, "name pipelined scatter gather stream", ""},
+    {"master", target_serve,
+     "name pipelined scatter gather stream max_message_size", ""},
     {"cache", target_serve, "", ""},
     {"rep", target_serve, "block outbound reply_timeout scatter", ""},
     {"hub", target_serve, "name sub_address previous", ""},
@@ -35,6 +36,7 @@ static const struct profile {
     {"api", NULL, "", ""},
     {"error-field", NULL, "", ""},
     {"cache-verbs", NULL, "", ""},
+    {"limits", NULL, "", ""},
 };
 
 enum { PROFILE_COUNT = sizeof profiles / sizeof *profiles };
