@@ -68,6 +68,13 @@ accepts 'further parts may route to those of the kind' "$master
 part = RepService
 address = $any
 route = WorkerPush"
+accepts 'functions that live on' "$server
+persistent = a b
+[functions]
+b = cat
+a = cat"
+accepts 'all functions live on' "$server
+persistent = yes"
 accepts 'functions' "$server
 exec_timeout = 10s
 exec_output = 1MiB
@@ -153,6 +160,10 @@ pipelined = yes" ':7: [[]server] pipelined: *to_client = no*'
 refuses 'the name of a kind for what a part calls otherwise' "$server
 [outbound Pub]
 to_client = no" ':8: [[]outbound Pub] to_client: *pipelined = yes*'
+refuses 'a name that is no function' "$server
+persistent = sort lines
+[functions]
+sort = sort" ":7: [[]server] persistent: *no 'lines'"
 refuses 'a bad exec_output' "$server
 exec_output = much" ':7: [[]server] exec_output: *'
 refuses 'a bad exec_timeout' "$server
@@ -249,6 +260,23 @@ begin limited "$(cat "$tmp/server.ini")" --set server.exec_timeout=50ms
 db=$(endpoint limited bypass Cache)
 call call s.slow x
 like 'a command that takes too long is killed' "$err" '*ETIMEDOUT*too long*'
+stop "$pid"
+
+begin living "$(cat "$tmp/server.ini")" --set 'server.persistent=frames' \
+    --set 'functions.frames=cat' --set 'functions.plain=cat' \
+    --set 'functions.who=sh -c "echo $$"' --set 'functions.ends=exit 4'
+db=$(endpoint living bypass Cache)
+run palm-client --db "$db" --server s job frames --count 500 --size 20
+is 'a command that lives on answers each message' \
+    "$status/$(printf '%s\n' "$out" | wc -l | tr -d ' ')" 0/500
+call call s.plain abc
+is 'another of that server runs once' "$status/$out" 0/abc
+call call s.who x
+first=$out
+call call s.who x
+ok 'in another process each time' test "$first" != "$out"
+call call s.ends x
+like 'what only a shell knows is left to one' "$err" '*exit status 4*'
 stop "$pid"
 
 begin bounded "$(cat "$tmp/server.ini")" --set server.exec_output=10 \

@@ -3,7 +3,9 @@
 #include "harness/server/functions.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/program/program.h"
 #include "harness/server/build.h"
@@ -20,6 +22,7 @@ static const char no_functions[] =
 /* What [server] says of functions. */
 struct choice {
     struct command_settings command;
+    const char *names; /* of those with persistent commands; NULL = no list */
     bool builtins;
 };
 
@@ -41,6 +44,18 @@ read_builtins(struct choice *choice, const char *text, palm_error_t *err)
     return palm_value_bool(text, &choice->builtins, err);
 }
 
+/* Yes, no, or names of functions: those have commands that live on. */
+static int
+read_persistent(struct choice *choice, const char *text, palm_error_t *err)
+{
+    (void)err;
+    if (palm_value_bool(text, &choice->command.persistent, NULL)) {
+        choice->command.persistent = false;
+        choice->names = text;
+    }
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*read)(struct choice *choice, const char *text, palm_error_t *err);
@@ -48,6 +63,7 @@ static const struct {
     {"exec_timeout", read_timeout},
     {"exec_output", read_output},
     {"builtins", read_builtins},
+    {"persistent", read_persistent},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -96,6 +112,53 @@ reason_of(int code)
                           : palm_strerror(code);
 }
 
+/* The next word of a list, which goes on behind it; its size is 0 at the end.
+ */
+static size_t
+next_word(const char **list, const char **word)
+{
+    *word = *list + strspn(*list, " ");
+    size_t size = strcspn(*word, " ");
+    *list = *word + size;
+    return size;
+}
+
+static bool
+is_listed(const char *list, const char *name)
+{
+    const char *word;
+    size_t size;
+    while (list && (size = next_word(&list, &word)) > 0) {
+        if (size == strlen(name) && !memcmp(word, name, size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each name of the list is a function's. */
+static int
+check_names(const struct server_section *main,
+            const struct server_section *section, const char *list,
+            palm_error_t *err)
+{
+    char name[128], why[192];
+    const char *word;
+    size_t size;
+    while (list && (size = next_word(&list, &word)) > 0) {
+        (void)snprintf(name, sizeof name, "%.*s", (int)size, word);
+        if (!section || !server_section_find(section, name)) {
+            (void)snprintf(why, sizeof why,
+                           "yes, no or functions of [functions], where there "
+                           "is no '%s'",
+                           name);
+            return server_refuse(err, main,
+                                 server_section_find(main, "persistent"), why);
+        }
+    }
+    return 0;
+}
+
 static int
 add_command(struct server_functions *self, palm_server_t *server,
             const struct server_section *section,
@@ -106,7 +169,9 @@ add_command(struct server_functions *self, palm_server_t *server,
     if (!*setting->value) {
         return server_refuse(err, section, setting, "there is no command");
     }
-    command_init(command, setting->value, &choice->command);
+    struct command_settings settings = choice->command;
+    settings.persistent |= is_listed(choice->names, setting->key);
+    command_init(command, setting->value, &settings);
     self->count++;
     if (palm_server_register(server, setting->key, PALM_YIELDS_ONE,
                              command_function, command)) {
@@ -164,14 +229,15 @@ server_functions_add(struct server_functions *self, palm_server_t *server,
     const struct server_section *section =
         server_file_find(file, "functions", "");
     const struct server_setting *key = find_key(main);
-    struct choice choice = {{false, -1, COMMAND_OUTPUT}, true};
+    struct choice choice = {{false, -1, COMMAND_OUTPUT}, NULL, true};
     if (!runs_functions(server)) {
         return section || key
                    ? server_refuse(err, section ? section : main,
                                    section ? NULL : key, no_functions)
                    : 0;
     }
-    if (read_choice(main, &choice, err)) {
+    if (read_choice(main, &choice, err)
+        || check_names(main, section, choice.names, err)) {
         return -1;
     }
     if (choice.builtins && builtin_register_server(server)) {

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@ extern char **environ;
 
 /* The exit status of a command whose own nobody knows; it is no success. */
 enum { LOST = 255 };
+
+enum { WORDS = 64 /* of a command that needs no shell */ };
 
 static void
 close_pair(const int ends[2])
@@ -73,11 +76,67 @@ set_attributes(posix_spawnattr_t *attributes)
     return code ? code : posix_spawnattr_setsigdefault(attributes, &usual);
 }
 
-/* Returns 0 or an errno value, as posix_spawn() does. */
-static int
-spawn_shell(const char *text, char **environment, int in, int out, pid_t *pid)
+/* What a shell would start with these words and no more: then there is no need
+ * of one, which costs as much as a small command itself. */
+static const char plain[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    "0123456789_./,:@%+- ";
+
+/* These are in a shell what they are not outside. */
+static const char *const builtins[] = {"echo", "kill", "printf", "pwd",
+                                       "test", "time", NULL};
+
+/* Cuts a copy of the text into words; false if a shell must do that. */
+static bool
+cut_words(char *text, char *argv[WORDS + 1])
 {
-    char *argv[] = {(char *)"sh", (char *)"-c", (char *)(uintptr_t)text, NULL};
+    int count = 0;
+    char *rest = NULL;
+    if (text[strspn(text, plain)] != '\0') {
+        return false;
+    }
+    for (char *word = strtok_r(text, " ", &rest); word;
+         word = strtok_r(NULL, " ", &rest)) {
+        if (count == WORDS) {
+            return false;
+        }
+        argv[count++] = word;
+    }
+    argv[count] = NULL;
+    for (int i = 0; count > 0 && builtins[i]; i++) {
+        if (!strcmp(argv[0], builtins[i])) {
+            return false;
+        }
+    }
+    return count > 0;
+}
+
+/* Returns 0 or an errno value, as posix_spawn() does.  What cannot be started
+ * so is left to a shell, which says why, or has a command of that name. */
+static int
+spawn(const char *text, char **environment,
+      const posix_spawn_file_actions_t *actions,
+      const posix_spawnattr_t *attributes, pid_t *pid)
+{
+    char *shell[] = {(char *)"sh", (char *)"-c", (char *)(uintptr_t)text, NULL};
+    char *words[WORDS + 1];
+    char *copy = strdup(text);
+    int code = -1;
+    environment = environment ? environment : environ;
+    if (copy && cut_words(copy, words)) {
+        code = posix_spawnp(pid, words[0], actions, attributes, words,
+                            environment);
+    }
+    free(copy);
+    return code ? posix_spawn(pid, "/bin/sh", actions, attributes, shell,
+                              environment)
+                : 0;
+}
+
+/* With both ends of its pipes.  Returns 0 or an errno value. */
+static int
+spawn_between(const char *text, char **environment, int in, int out, pid_t *pid)
+{
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int code = posix_spawn_file_actions_init(&actions);
@@ -89,9 +148,8 @@ spawn_shell(const char *text, char **environment, int in, int out, pid_t *pid)
         code = set_attributes(&attributes);
         code = code ? code : posix_spawn_file_actions_adddup2(&actions, in, 0);
         code = code ? code : posix_spawn_file_actions_adddup2(&actions, out, 1);
-        code = code ? code
-                    : posix_spawn(pid, "/bin/sh", &actions, &attributes, argv,
-                                  environment ? environment : environ);
+        code =
+            code ? code : spawn(text, environment, &actions, &attributes, pid);
         (void)posix_spawnattr_destroy(&attributes);
     }
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -110,7 +168,7 @@ process_start(const char *text, char **environment, pid_t *pid, int *to,
         close_pair(in);
         return -1;
     }
-    int code = spawn_shell(text, environment, in[0], out[1], pid);
+    int code = spawn_between(text, environment, in[0], out[1], pid);
     if (code) {
         close_pair(in);
         close_pair(out);
