@@ -65,7 +65,7 @@ check_options cache palm_cache.3 '.SS Options' '.SH RETURN' ''
 check_options server palm_server.3 '.SS Options' '.SH RETURN' ''
 check_options part palm_part.3 '.SS Options' '.SH RETURN' ''
 check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' \
-    'kind exec_timeout exec_output builtins persistent'
+    'kind exec_timeout exec_output builtins persistent yield'
 check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
     'name server adjust adjust_arg'
 

@@ -172,6 +172,44 @@ is 'what is given up makes room in the window' "$status/$out" '1/1ms
 stop "$one"
 stop "$two"
 
+# --- several results, or none ------------------------------------------------
+start_ready yields palm-worker --db "$db" --yield \
+    --function split='tr , "\n"' --function none='cat >/dev/null' \
+    --function fails='echo x; exit 3' || bail_out 'no worker'
+yields=$pid
+printf '%s\n' a,b,c 1,2,3 x,y,z >"$tmp/threes"
+job "$tmp/threes" split --results 3 --ordered
+is 'three results for each line, in order' "$status/$out" \
+    "0/$(printf '%s\n' a b c 1 2 3 x y z)"
+job "$tmp/threes" split --results 3 --window 1
+is 'with a window of one line' \
+    "$status/$(printf '%s\n' "$out" | sort | tr -d '\n')" 0/123abcxyz
+job "$tmp/threes" split
+is 'more results than expected' "$status" 1
+like 'are told' "$err" '*6 results belong to no message*'
+job "$tmp/threes" split --results 4 --timeout 300ms
+is 'fewer results than expected: those that come are printed' \
+    "$status/$(printf '%s\n' "$out" | wc -l | tr -d ' ')" 1/9
+like 'and the others are told' "$err" '*3 of 12 results are missing*'
+printf '%s\n' a,b '' c 1,2,3,4 >"$tmp/any"
+job "$tmp/any" split --until-idle 500ms
+is 'any number of results' \
+    "$status/$(printf '%s\n' "$out" | sort | tr -d '\n')" 0/1234abc
+job "$tmp/threes" none --results 0
+is 'no result is expected' "$status/$out$err" 0/
+job "$tmp/empty" none --count 20 --window 5 --until-idle 50ms
+is 'no result comes, more messages than the window' "$status/$out$err" 0/
+job "$tmp/threes" fails --until-idle 500ms
+is 'a command that fails yields nothing but its error' "$status/$out" 1/
+is 'once for each line' "$(printf '%s\n' "$err" | grep -c 'exit status 3')" 3
+run palm-client --db "$db" job split --ordered --until-idle 1s
+like 'in order without an end is refused' "$status/$err" '2/*--ordered*'
+stop "$yields"
+run palm-worker --db "$db" --yield --persistent
+like '--yield of a persistent command is refused' "$status/$err" '2/*--yield*'
+run palm-worker --http 'http://127.0.0.1:*' --yield
+like '--yield of a web worker is refused' "$status/$err" '2/*--yield*'
+
 # --- what the server does not take -----------------------------------------
 start_server tight "$PALM_SRCDIR/harness/demo/master.ini" \
     --set 'inbound Pull.max_message_size=10kB' \

@@ -164,6 +164,11 @@ refuses 'a name that is no function' "$server
 persistent = sort lines
 [functions]
 sort = sort" ":7: [[]server] persistent: *no 'lines'"
+refuses 'a function that lives on and yields' "$server
+persistent = sort
+yield = yes
+[functions]
+sort = sort" ":10: [[]functions] sort: persistent and yield *"
 refuses 'a bad exec_output' "$server
 exec_output = much" ':7: [[]server] exec_output: *'
 refuses 'a bad exec_timeout' "$server
@@ -262,8 +267,10 @@ call call s.slow x
 like 'a command that takes too long is killed' "$err" '*ETIMEDOUT*too long*'
 stop "$pid"
 
+printf '%s\n' a,b '' c >"$tmp/commas"
 begin living "$(cat "$tmp/server.ini")" --set 'server.persistent=frames' \
     --set 'functions.frames=cat' --set 'functions.plain=cat' \
+    --set server.yield=lines --set 'functions.lines=tr , "\n"' \
     --set 'functions.who=sh -c "echo $$"' --set 'functions.ends=exit 4'
 db=$(endpoint living bypass Cache)
 run palm-client --db "$db" --server s job frames --count 500 --size 20
@@ -276,6 +283,10 @@ first=$out
 call call s.who x
 ok 'in another process each time' test "$first" != "$out"
 call call s.ends x
+(program palm-client --db "$db" --server s job lines --until-idle 300ms) \
+    <"$tmp/commas" >"$tmp/lines.out"
+is 'a function may yield several results, or none' \
+    "$(sort "$tmp/lines.out" | tr -d '\n')" abc
 like 'what only a shell knows is left to one' "$err" '*exit status 4*'
 stop "$pid"
 

@@ -3,6 +3,8 @@
  * the message, so each result tells which line it belongs to.  A table keeps
  * the lines whose results have not been printed, the oldest first; it never
  * holds more than the window, which also bounds what --ordered has to keep.
+ * With --until-idle nobody knows how many results a line has, and no line is
+ * kept.
  * Nothing here waits longer than a slice, so that a signal is seen and stdin is
  * read in time. */
 #include "config.h"
@@ -30,11 +32,12 @@ enum {
     TOLD = 10        /* lines without a result that are named one by one */
 };
 
-/* A line without a printed result. */
+/* A line whose results have not all been printed. */
 struct line {
-    int64_t number;       /* from 1; the key */
-    bool is_done;         /* result has come */
-    palm_result_t result; /* --ordered keeps it until its turn */
+    int64_t number;      /* from 1; the key */
+    int64_t left;        /* results that have not come */
+    palm_result_t *kept; /* --ordered keeps them until their turn */
+    size_t kept_count;
     UT_hash_handle hh;
 };
 
@@ -44,7 +47,7 @@ struct job {
     struct source source;
     struct progress progress;
     struct line *lines;   /* a hash table; its head is the oldest line */
-    int64_t waiting;      /* lines that are not done */
+    int64_t waiting;      /* results that these lines wait for */
     palm_slice_t payload; /* to be sent next */
     bool has_payload;
     bool is_read;    /* the input has ended */
@@ -53,7 +56,7 @@ struct job {
     int64_t came;    /* results since lines were given up last */
     int64_t results; /* results that came, errors included */
     int64_t errors;  /* error results */
-    int64_t missing; /* lines given up */
+    int64_t missing; /* results given up */
     int64_t strange; /* results that belong to no waiting line */
 };
 
@@ -97,30 +100,40 @@ abandon(struct job *self, const char *what, const char *why)
 /* --- results ----------------------------------------------------------- */
 
 static void
-print_result(struct job *self, const struct line *line)
+print_result(struct job *self, int64_t number, palm_result_t *result)
 {
-    palm_slice_t payload = line->result.message.payload;
-    if (line->result.error.size) {
+    palm_slice_t payload = result->message.payload;
+    if (result->error.size) {
         self->errors++;
         progress_hide(&self->progress);
-        (void)fprintf(stderr, "palm-client: line %" PRId64 ": ", line->number);
-        program_print_foreign(line->result.error);
+        (void)fprintf(stderr, "palm-client: line %" PRId64 ": ", number);
+        program_print_foreign(result->error);
         (void)putc('\n', stderr);
-        return;
+    } else {
+        (void)fwrite(payload.data ? payload.data : "", 1, payload.size, stdout);
+        (void)putchar('\n');
     }
-    (void)fwrite(payload.data ? payload.data : "", 1, payload.size, stdout);
-    (void)putchar('\n');
+    palm_result_fini(result);
+}
+
+static void
+print_kept(struct job *self, struct line *line)
+{
+    for (size_t i = 0; i < line->kept_count; i++) {
+        print_result(self, line->number, &line->kept[i]);
+    }
+    line->kept_count = 0;
 }
 
 static void
 remove_line(struct job *self, struct line *line)
 {
     HASH_DEL(self->lines, line);
-    if (line->is_done) {
-        palm_result_fini(&line->result);
-    } else {
-        self->waiting--;
+    for (size_t i = 0; i < line->kept_count; i++) {
+        palm_result_fini(&line->kept[i]);
     }
+    self->waiting -= line->left;
+    free(line->kept);
     free(line);
 }
 
@@ -128,47 +141,78 @@ remove_line(struct job *self, struct line *line)
 static void
 print_in_turn(struct job *self)
 {
-    while (self->lines && self->lines->is_done) {
-        print_result(self, self->lines);
+    while (self->lines) {
+        print_kept(self, self->lines);
+        if (self->lines->left > 0) {
+            return;
+        }
         remove_line(self, self->lines);
     }
 }
 
-static struct line *
-find_line(struct job *self, palm_slice_t cache)
+/* The number of the line in a cache field, 0 if there is none. */
+static int64_t
+line_number(palm_slice_t cache)
 {
-    struct line *line = NULL;
     char text[24];
     if (cache.size == 0 || cache.size >= sizeof text) {
-        return NULL;
+        return 0;
     }
     memcpy(text, cache.data, cache.size);
     text[cache.size] = '\0';
-    int64_t number = strtoll(text, NULL, 10);
-    HASH_FIND(hh, self->lines, &number, sizeof number, line);
-    return line;
+    return strtoll(text, NULL, 10);
+}
+
+/* Keeps a result until its turn.  -1: no memory; it is the caller's still. */
+static int
+keep_result(struct line *line, const palm_result_t *result)
+{
+    size_t count = line->kept_count;
+    if ((count & (count + 1)) == 0) { /* 0, 1, 3, 7 …: it is full */
+        palm_result_t *kept =
+            realloc(line->kept, (2 * count + 1) * sizeof *kept);
+        if (!kept) {
+            return -1;
+        }
+        line->kept = kept;
+    }
+    line->kept[line->kept_count++] = *result;
+    return 0;
+}
+
+static void
+take_of_line(struct job *self, struct line *line, palm_result_t *result)
+{
+    line->left--;
+    self->waiting--;
+    if (!self->options->ordered || keep_result(line, result)) {
+        print_result(self, line->number, result);
+    }
+    if (self->options->ordered) {
+        print_in_turn(self);
+    } else if (line->left == 0) {
+        remove_line(self, line);
+    }
 }
 
 static void
 take_result(struct job *self, palm_result_t *result)
 {
-    struct line *line = find_line(self, result->message.cache);
+    struct line *line;
+    int64_t number = line_number(result->message.cache);
+    HASH_FIND(hh, self->lines, &number, sizeof number, line);
     self->since = program_now();
-    if (!line || line->is_done) {
+    if (self->options->idle >= 0 && number > 0
+        && number <= self->source.taken) {
+        self->results++;
+        print_result(self, number, result);
+    } else if (line && line->left > 0) {
+        self->results++;
+        self->came++;
+        take_of_line(self, line, result);
+    } else {
         self->strange++;
         palm_result_fini(result);
-        return;
-    }
-    self->results++;
-    self->came++;
-    self->waiting--;
-    line->is_done = true;
-    line->result = *result;
-    if (self->options->ordered) {
-        print_in_turn(self);
-    } else {
-        print_result(self, line);
-        remove_line(self, line);
     }
 }
 
@@ -206,13 +250,29 @@ add_line(struct job *self, int64_t number)
         return -1;
     }
     line->number = number;
+    line->left = self->options->results;
     HASH_ADD(hh, self->lines, number, sizeof line->number, line);
     if (!line->hh.tbl) {
         free(line);
         return -1;
     }
-    self->waiting++;
+    self->waiting += line->left;
     return 0;
+}
+
+/* Notes what the line that was sent waits for.  -1: no memory. */
+static int
+expect_results(struct job *self, int64_t number)
+{
+    if (self->options->idle >= 0) {
+        self->since = program_now();
+        return 0;
+    }
+    if (self->options->results == 0) {
+        palm_client_forget(self->client, 1);
+        return 0;
+    }
+    return add_line(self, number);
 }
 
 /* Only this line has no result then. */
@@ -245,7 +305,7 @@ send_line(struct job *self)
         return 0;
     }
     self->has_payload = false;
-    if (add_line(self, number)) {
+    if (expect_results(self, number)) {
         errno = ENOMEM;
         return -1;
     }
@@ -311,8 +371,10 @@ give_up_line(struct job *self, struct line *line, int64_t told)
         (void)program_error("line %" PRId64 ": no result in time",
                             line->number);
     }
-    self->missing++;
-    palm_client_forget(self->client, 1);
+    self->missing += line->left;
+    if (line->left == self->options->results) {
+        palm_client_forget(self->client, 1);
+    }
     remove_line(self, line);
 }
 
@@ -324,8 +386,8 @@ give_up(struct job *self)
     int64_t told = 0;
     progress_hide(&self->progress);
     HASH_ITER (hh, self->lines, line, next) {
-        if (line->is_done) {
-            print_result(self, line);
+        print_kept(self, line);
+        if (line->left == 0) {
             remove_line(self, line);
         } else {
             give_up_line(self, line, told++);
@@ -336,12 +398,24 @@ give_up(struct job *self)
     }
 }
 
+/* With any number of results: when nothing has come for so long, there are no
+ * more of what was sent. */
+static bool
+is_idle(const struct job *self)
+{
+    return self->options->idle >= 0
+           && program_now() - self->since >= self->options->idle;
+}
+
 /* When nothing has come for too long, what is outstanding is lost; when nothing
  * at all came since the last time, the rest would be lost too. */
 static void
 check_time(struct job *self)
 {
     int64_t timeout = self->options->timeout;
+    if (is_idle(self)) {
+        palm_client_forget(self->client, palm_client_outstanding(self->client));
+    }
     bool is_stuck = self->waiting || self->has_payload;
     if (timeout < 0 || !is_stuck || program_now() - self->since < timeout) {
         return;
@@ -361,18 +435,33 @@ static double
 fraction_done(const struct job *self)
 {
     double taken = source_fraction(&self->source);
-    return taken < 0 || !self->source.taken
-               ? taken
-               : taken * (double)self->results / (double)self->source.taken;
+    double all = (double)self->source.taken * (double)self->options->results;
+    bool counts = self->options->idle < 0 && all > 0;
+    return taken < 0 || !counts ? taken : taken * (double)self->results / all;
+}
+
+static bool
+is_done(const struct job *self)
+{
+    return self->is_read && !self->lines
+           && (self->options->idle < 0 || is_idle(self));
+}
+
+/* Whether nothing can come before there is more input. */
+static bool
+needs_input(const struct job *self)
+{
+    return !self->lines && !self->has_payload && !self->is_read
+           && self->options->idle < 0;
 }
 
 static void
 run(struct job *self)
 {
-    while (!self->is_over && !is_interrupted
-           && !(self->is_read && !self->lines)) {
+    self->since = program_now();
+    while (!self->is_over && !is_interrupted && !is_done(self)) {
         int64_t slice = send_some(self);
-        if (!self->lines && !self->has_payload && !self->is_read) {
+        if (needs_input(self)) {
             if (!self->is_over && program_flush() == 0 && slice) {
                 source_await();
             }
@@ -396,7 +485,8 @@ conclude(struct job *self)
     if (missing) {
         (void)program_error("%" PRId64 " of %" PRId64 " results are missing",
                             missing,
-                            self->source.taken - (self->has_payload ? 1 : 0));
+                            (self->source.taken - (self->has_payload ? 1 : 0))
+                                * self->options->results);
     }
     if (self->strange) {
         (void)program_error("%" PRId64 " results belong to no message, or came "

@@ -14,7 +14,10 @@ struct job_options {
     int64_t size;    /* bytes of each */
     int64_t window;  /* messages without a printed result, at most */
     int64_t timeout; /* ms without any result, -1 = for ever */
-    bool ordered;    /* results in the order of the messages */
+    int64_t results; /* that each message has */
+    int64_t idle;    /* ms without any after which there are no more; then a
+                        message may have any number; -1 = results counts */
+    bool ordered;    /* results in the order of the messages; idle is -1 */
 };
 
 /* Runs a job; returns the exit status. */

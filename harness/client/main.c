@@ -43,6 +43,10 @@ static const struct program_option options[] = {
      IN_JOB(window)},
     {"ordered", NULL, "job: results in the order of the messages", PROGRAM_FLAG,
      IN_JOB(ordered)},
+    {"results", "N", "job: results that each message has (1)", PROGRAM_COUNT,
+     IN_JOB(results)},
+    {"until-idle", "TIME", "job: any number, until none comes for so long",
+     PROGRAM_DURATION, IN_JOB(idle)},
     {"count", "N", "job: make up N messages, do not read stdin", PROGRAM_COUNT,
      IN_JOB(count)},
     {"size", "BYTES", "job: size of each of them (100)", PROGRAM_SIZE,
@@ -348,6 +352,10 @@ act(struct arguments *arguments, char **operands, int count)
     if (arguments->job.window < 1) {
         return program_misuse("--window: at least 1");
     }
+    if (arguments->job.ordered && arguments->job.idle >= 0) {
+        return program_misuse("--ordered: not with --until-idle, where nobody "
+                              "knows when a message has its results");
+    }
     if (misses_option(command, operands[1], &arguments->client)) {
         return PROGRAM_MISUSED;
     }
@@ -360,8 +368,12 @@ act(struct arguments *arguments, char **operands, int count)
 int
 main(int argc, char **argv)
 {
-    struct arguments arguments = {
-        .job = {.count = -1, .size = 100, .window = 512, .timeout = 30000}};
+    struct arguments arguments = {.job = {.count = -1,
+                                          .size = 100,
+                                          .window = 512,
+                                          .timeout = 30000,
+                                          .results = 1,
+                                          .idle = -1}};
     int status, count;
     palm_client_options_init(&arguments.client);
     if (program_parse(&program, argc, argv, &arguments, &count, &status)) {

@@ -22,7 +22,8 @@ static const char no_functions[] =
 /* What [server] says of functions. */
 struct choice {
     struct command_settings command;
-    const char *names; /* of those with persistent commands; NULL = no list */
+    const char *persistent; /* names of those; NULL = no list */
+    const char *yield;      /* names of those; NULL = no list */
     bool builtins;
 };
 
@@ -44,15 +45,30 @@ read_builtins(struct choice *choice, const char *text, palm_error_t *err)
     return palm_value_bool(text, &choice->builtins, err);
 }
 
-/* Yes, no, or names of functions: those have commands that live on. */
+/* Yes, no, or names of functions; NULL for the first two. */
+static const char *
+read_names(const char *text, bool *all)
+{
+    if (!palm_value_bool(text, all, NULL)) {
+        return NULL;
+    }
+    *all = false;
+    return text;
+}
+
 static int
 read_persistent(struct choice *choice, const char *text, palm_error_t *err)
 {
     (void)err;
-    if (palm_value_bool(text, &choice->command.persistent, NULL)) {
-        choice->command.persistent = false;
-        choice->names = text;
-    }
+    choice->persistent = read_names(text, &choice->command.persistent);
+    return 0;
+}
+
+static int
+read_yield(struct choice *choice, const char *text, palm_error_t *err)
+{
+    (void)err;
+    choice->yield = read_names(text, &choice->command.yields);
     return 0;
 }
 
@@ -60,10 +76,9 @@ static const struct {
     const char *name;
     int (*read)(struct choice *choice, const char *text, palm_error_t *err);
 } keys[] = {
-    {"exec_timeout", read_timeout},
-    {"exec_output", read_output},
-    {"builtins", read_builtins},
-    {"persistent", read_persistent},
+    {"exec_timeout", read_timeout}, {"exec_output", read_output},
+    {"builtins", read_builtins},    {"persistent", read_persistent},
+    {"yield", read_yield},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -139,8 +154,8 @@ is_listed(const char *list, const char *name)
 /* Each name of the list is a function's. */
 static int
 check_names(const struct server_section *main,
-            const struct server_section *section, const char *list,
-            palm_error_t *err)
+            const struct server_section *section, const char *key,
+            const char *list, palm_error_t *err)
 {
     char name[128], why[192];
     const char *word;
@@ -152,8 +167,8 @@ check_names(const struct server_section *main,
                            "yes, no or functions of [functions], where there "
                            "is no '%s'",
                            name);
-            return server_refuse(err, main,
-                                 server_section_find(main, "persistent"), why);
+            return server_refuse(err, main, server_section_find(main, key),
+                                 why);
         }
     }
     return 0;
@@ -170,10 +185,15 @@ add_command(struct server_functions *self, palm_server_t *server,
         return server_refuse(err, section, setting, "there is no command");
     }
     struct command_settings settings = choice->command;
-    settings.persistent |= is_listed(choice->names, setting->key);
+    settings.persistent |= is_listed(choice->persistent, setting->key);
+    settings.yields |= is_listed(choice->yield, setting->key);
+    if (settings.persistent && settings.yields) {
+        return server_refuse(err, section, setting,
+                             "persistent and yield do not go together");
+    }
     command_init(command, setting->value, &settings);
     self->count++;
-    if (palm_server_register(server, setting->key, PALM_YIELDS_ONE,
+    if (palm_server_register(server, setting->key, command_yields(command),
                              command_function, command)) {
         const palm_error_t out = {ENOMEM, "out of memory"};
         return errno == ENOMEM
@@ -229,7 +249,8 @@ server_functions_add(struct server_functions *self, palm_server_t *server,
     const struct server_section *section =
         server_file_find(file, "functions", "");
     const struct server_setting *key = find_key(main);
-    struct choice choice = {{false, -1, COMMAND_OUTPUT}, NULL, true};
+    struct choice choice = {
+        {false, false, -1, COMMAND_OUTPUT}, NULL, NULL, true};
     if (!runs_functions(server)) {
         return section || key
                    ? server_refuse(err, section ? section : main,
@@ -237,7 +258,8 @@ server_functions_add(struct server_functions *self, palm_server_t *server,
                    : 0;
     }
     if (read_choice(main, &choice, err)
-        || check_names(main, section, choice.names, err)) {
+        || check_names(main, section, "persistent", choice.persistent, err)
+        || check_names(main, section, "yield", choice.yield, err)) {
         return -1;
     }
     if (choice.builtins && builtin_register_server(server)) {

@@ -167,7 +167,7 @@ int
 builtin_register(struct builtin_context *context)
 {
     for (size_t i = 0; i < FUNCTION_COUNT; i++) {
-        if (worker_register(context->worker, functions[i].name,
+        if (worker_register(context->worker, functions[i].name, PALM_YIELDS_ONE,
                             functions[i].function, context)) {
             return -1;
         }

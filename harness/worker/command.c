@@ -440,20 +440,48 @@ shrink(struct command *self)
     }
 }
 
+palm_yields_t
+command_yields(const struct command *self)
+{
+    return self->settings.yields ? PALM_YIELDS_MANY : PALM_YIELDS_ONE;
+}
+
+/* A result for each line; the last one needs no newline. */
+static int
+yield_lines(const struct command *self, palm_reply_t *reply)
+{
+    palm_slice_t rest = {self->output, self->size};
+    while (rest.size > 0) {
+        const char *end = memchr(rest.data, '\n', rest.size);
+        size_t size = end ? (size_t)(end - rest.data) : rest.size;
+        if (palm_reply(reply, (palm_slice_t){rest.data, size})) {
+            return -1;
+        }
+        size += end ? 1 : 0;
+        rest.data += size;
+        rest.size -= size;
+    }
+    return 0;
+}
+
+static int
+answer(const struct command *self, palm_reply_t *reply)
+{
+    size_t header = self->settings.persistent ? HEADER_SIZE : 0;
+    palm_slice_t result = {self->output ? self->output + header : NULL,
+                           self->size - header};
+    return self->settings.yields ? yield_lines(self, reply)
+                                 : palm_reply(reply, result);
+}
+
 int
 command_function(const palm_message_t *message, palm_reply_t *reply, void *arg)
 {
     struct command *self = arg;
     palm_error_t err = {0};
-    int code;
-    if (run(self, message, &err)) {
-        code = palm_reply_error(reply, err.code, "%s", err.text);
-    } else {
-        size_t header = self->settings.persistent ? HEADER_SIZE : 0;
-        palm_slice_t result = {self->output ? self->output + header : NULL,
-                               self->size - header};
-        code = palm_reply(reply, result);
-    }
+    int code = run(self, message, &err)
+                   ? palm_reply_error(reply, err.code, "%s", err.text)
+                   : answer(self, reply);
     shrink(self);
     return code;
 }

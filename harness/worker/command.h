@@ -22,6 +22,7 @@
 
 struct command_settings {
     bool persistent;
+    bool yields;     /* each line of its output is a result; not persistent */
     int64_t timeout; /* ms for one message, -1 = as long as it takes */
     int64_t output;  /* bytes of output for one message, at most */
 };
@@ -44,6 +45,9 @@ void command_init(struct command *self, const char *text,
 /* Ends a persistent command: closes its stdin, and kills it if it then does not
  * end in time.  Frees the rest. */
 void command_fini(struct command *self);
+
+/* How often its function answers. */
+palm_yields_t command_yields(const struct command *self);
 
 /* A palm_function_f whose arg is the struct command. */
 int command_function(const palm_message_t *message, palm_reply_t *reply,

@@ -2,15 +2,20 @@
 #include "config.h"
 #include "harness/worker/either.h"
 
+#include <errno.h>
+
 int
-worker_register(struct worker *self, const char *name,
+worker_register(struct worker *self, const char *name, palm_yields_t yields,
                 palm_function_f *function, void *arg)
 {
+    if (self->web && yields != PALM_YIELDS_ONE) {
+        errno = ENOTSUP;
+        return -1;
+    }
     if (self->web) {
         return palm_web_worker_register(self->web, name, function, arg);
     }
-    return palm_worker_register(self->master, name, PALM_YIELDS_ONE, function,
-                                arg);
+    return palm_worker_register(self->master, name, yields, function, arg);
 }
 
 int

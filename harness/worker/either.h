@@ -12,8 +12,9 @@ struct worker {
     palm_web_worker_t *web;
 };
 
-/* Registers a function that answers once.  -1 with errno EINVAL or ENOMEM. */
-int worker_register(struct worker *self, const char *name,
+/* Registers a function.  -1 with errno EINVAL, ENOMEM, or ENOTSUP: a web worker
+ * answers once. */
+int worker_register(struct worker *self, const char *name, palm_yields_t yields,
                     palm_function_f *function, void *arg);
 
 /* Works until it is stopped; -1 with errno if its sockets fail. */

@@ -53,6 +53,8 @@ static const struct program_option options[] = {
      PROGRAM_LIST, offsetof(struct arguments, functions)},
     {"persistent", NULL, "commands live on and speak frames", PROGRAM_FLAG,
      offsetof(struct arguments, command.persistent)},
+    {"yield", NULL, "each line that a command prints is a result", PROGRAM_FLAG,
+     offsetof(struct arguments, command.yields)},
     {"exec-timeout", "TIME", "kill a command that takes longer (never)",
      PROGRAM_DURATION, offsetof(struct arguments, command.timeout)},
     {"exec-output", "SIZE", "kill a command that writes more (64MiB)",
@@ -149,7 +151,8 @@ register_command(struct worker *worker, struct commands *commands,
 {
     struct command *command = &commands->list[commands->count++];
     command_init(command, text, &arguments->command);
-    if (!worker_register(worker, name, command_function, command)) {
+    if (!worker_register(worker, name, command_yields(command),
+                         command_function, command)) {
         return PROGRAM_OK;
     }
     if (errno == EINVAL) {
@@ -280,6 +283,11 @@ work(const struct arguments *arguments)
     bool has_master =
         chosen->db_address || chosen->pull_address || chosen->push_address;
     palm_error_t err = {0};
+    if (arguments->command.yields
+        && (arguments->command.persistent || arguments->http)) {
+        return program_misuse("--yield: not with --persistent or --http, where "
+                              "a message has one answer");
+    }
     if (arguments->http && has_master) {
         return program_misuse("--http is for a web worker, which has no --db, "
                               "--pull or --push");
@@ -303,7 +311,7 @@ work(const struct arguments *arguments)
 int
 main(int argc, char **argv)
 {
-    struct arguments arguments = {.command = {false, -1, COMMAND_OUTPUT},
+    struct arguments arguments = {.command = {false, false, -1, COMMAND_OUTPUT},
                                   .level = PALM_LOG_INFO};
     int status, count;
     palm_worker_options_init(&arguments.worker);
