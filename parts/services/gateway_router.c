@@ -280,8 +280,7 @@ admit(palm_part_t *part, struct parts *parts)
         palm_part_refuse(part, "message",
                          "its client is empty, or has more than 255 bytes");
     } else if (palm_part_is_oversize(part, frame.size)) {
-        answer_error(part, parts, &message,
-                     oversize);
+        answer_error(part, parts, &message, oversize);
     } else if (palm_server_state(palm_part_server(part))
                == PALM_SERVER_DRAINING) {
         turn_away(part, parts, &message, "the server stops");
