@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one file that may see more than POSIX. */
+/* The one file of the library that may see more than POSIX. */
 #undef _POSIX_C_SOURCE
 #define _GNU_SOURCE 1
 #include "config.h"

@@ -250,6 +250,56 @@ else
     skip 'the owner may use what a server makes' 'no LMDB'
 fi
 
+# --- descriptors ------------------------------------------------------------
+cat >many.ini <<END
+[server]
+kind = server
+name = many
+pull_address = ipc://many.pull
+pub_address = ipc://many.pub
+db_address = ipc://many.db
+[functions]
+limit = ulimit -n
+END
+(
+    ulimit -Sn 100
+    program palm-server many.ini
+) >many.out 2>many.err &
+as_behind
+many() {
+    run palm-client --db ipc://many.db --timeout 5s "$@"
+    [ "$status" = 0 ]
+}
+await many get name
+like 'a server may have as many descriptors as it ever may' \
+    "$(cat many.err)" "*PALM-SERVER-STARTING: *may have $(ulimit -Hn) descr*"
+many call many.limit x
+case $(uname) in
+Linux) is 'its commands have as many as it was given' "$out" 100 ;;
+*) skip 'its commands have as many as it was given' 'no prlimit' ;;
+esac
+if command -v python3 >/dev/null && [ "$(ulimit -Hn)" -ge 500 ]; then
+    python3 - many.pull >idle.out <<'END' &
+import socket, sys, time
+peers = []
+for i in range(150):
+    peer = socket.socket(socket.AF_UNIX)
+    peer.connect(sys.argv[1])
+    peers.append(peer)
+print("idle", flush=True)
+time.sleep(600)
+END
+    idle=$!
+    processes="$processes $idle"
+    await has_line idle.out idle
+    many call many.echo x
+    is 'peers that say nothing leave room for others' "$status/$out" 0/x
+    kill "$idle"
+else
+    skip 'peers that say nothing leave room for others' 'no python3'
+fi
+stop "$pid"
+
 # --- process 1 --------------------------------------------------------------
 # zombies PARENT: how many of its children nobody has reaped.
 zombies() {

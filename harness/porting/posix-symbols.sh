@@ -11,11 +11,11 @@ list=$WORK/posix2008.symbols
 
 # Not in the list, and why they may be there.  Where configure finds them, with
 # a portable way beside, or nothing to do: getrandom getentropy
-# pthread_setname_np malloc_trim.  POSIX, but glibc's data do not say so:
-# strdup, environ (in no header).  Of the XSI option, in palm-bench and tests
+# pthread_setname_np malloc_trim prlimit.  POSIX, but glibc's data do not say
+# so: strdup, environ (in no header).  Of the XSI option, in programs and tests
 # only: getrusage, getrlimit, setrlimit.
 excepted='getrandom|getentropy|pthread_setname_np|malloc_trim|strdup|environ'
-excepted=$excepted'|getrusage|getrlimit|setrlimit'
+excepted=$excepted'|prlimit|getrusage|getrlimit|setrlimit'
 # Libraries that we link; what glibc's headers, the linker's --wrap, compilers
 # and _FILE_OFFSET_BITS (hiredis asks for it) make of standard names.
 foreign='zmq_.*|mdb_.*|redis.*|freeReplyObject|CU_.*|curl_.*|MHD_.*|ini_.*'
@@ -24,7 +24,7 @@ foreign=$foreign'|_GLOBAL_OFFSET_TABLE_|__isoc(99|23)_.*|__errno_location'
 foreign=$foreign'|__.*_chk|__atomic_.*|stdin|stdout|stderr|__assert_fail'
 foreign=$foreign'|__ctype_.*_loc|__sysv_signal|__real_.*'
 foreign=$foreign'|(fcntl|fopen|stat|fstat|lstat|open|lseek|mkstemp)64'
-foreign=$foreign'|[gs]etrlimit64'
+foreign=$foreign'|[gs]etrlimit64|prlimit64'
 
 make_list() {
     fetch_source glibc

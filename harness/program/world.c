@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* prlimit() is not POSIX; configure looks for it. */
+#undef _POSIX_C_SOURCE
+#define _GNU_SOURCE 1
 #include "config.h"
 #include "harness/program/world.h"
 
@@ -6,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -131,6 +135,39 @@ world_enter(void)
     let_owner_use();
     return getpid() == 1 ? leave_process_1() : 0;
 }
+
+/* --- descriptors ---------------------------------------------------------- */
+
+static struct rlimit given; /* rlim_max 0: not raised */
+
+int64_t
+world_raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit)) {
+        return -1;
+    }
+    struct rlimit raised = {limit.rlim_max, limit.rlim_max};
+    if (limit.rlim_cur < limit.rlim_max && !setrlimit(RLIMIT_NOFILE, &raised)) {
+        given = limit;
+        limit = raised;
+    }
+    return limit.rlim_cur == RLIM_INFINITY ? -1 : (int64_t)limit.rlim_cur;
+}
+
+void
+world_lower_descriptors(pid_t pid)
+{
+#if HAVE_PRLIMIT
+    if (given.rlim_max) {
+        (void)prlimit(pid, RLIMIT_NOFILE, &given, NULL);
+    }
+#else
+    (void)pid;
+#endif
+}
+
+/* -------------------------------------------------------------------------- */
 
 bool
 world_hears_hangup(const struct sigaction *action)

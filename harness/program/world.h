@@ -5,6 +5,8 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 /* Called first in main(), by program_parse(), while there is one thread:
  *
@@ -22,6 +24,15 @@
  *
  * Returns 0, or -1 with errno if that cannot be done. */
 int world_enter(void);
+
+/* Lets the process have as many descriptors as it ever may: each connection is
+ * one.  Returns how many, -1 = any number.  While there is one thread. */
+int64_t world_raise_descriptors(void);
+
+/* Gives a command that has just been started as many as we were given: those
+ * that use select() count on it.  Where the system has no way, it keeps ours.
+ */
+void world_lower_descriptors(pid_t pid);
 
 /* Sets what SIGHUP does, unless it is ignored, as under nohup.  Whether it was
  * not. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/program/program.h"
+#include "harness/program/world.h"
 #include "harness/server/build.h"
 #include "harness/server/cache.h"
 #include "harness/server/dot.h"
@@ -184,8 +185,9 @@ run(palm_server_t *server, const struct server_file *file,
     if (stopper_start(&stopper, server, functions, log)) {
         return program_error("cannot make a thread: %s", strerror(errno));
     }
-    palm_log(log, PALM_LOG_INFO, "PALM-SERVER-STARTING", "server %s starts",
-             palm_server_name(server));
+    palm_log(log, PALM_LOG_INFO, "PALM-SERVER-STARTING",
+             "server %s starts; it may have %" PRId64 " descriptors",
+             palm_server_name(server), world_raise_descriptors());
     if (palm_server_start(server, &err)) {
         (void)tell_failure(file, &err);
     } else if (print_endpoints(server)) {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness/program/program.h"
+#include "harness/program/world.h"
 
 extern char **environ;
 
@@ -175,6 +176,7 @@ process_start(const char *text, char **environment, pid_t *pid, int *to,
         errno = code;
         return -1;
     }
+    world_lower_descriptors(*pid);
     (void)close(in[0]);
     (void)close(out[1]);
     *to = in[1];
