@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -139,6 +140,7 @@ world_enter(void)
 /* --- descriptors ---------------------------------------------------------- */
 
 static struct rlimit given; /* rlim_max 0: not raised */
+static char lowering[64];   /* for a shell */
 
 int64_t
 world_raise_descriptors(void)
@@ -150,13 +152,22 @@ world_raise_descriptors(void)
     struct rlimit raised = {limit.rlim_max, limit.rlim_max};
     if (limit.rlim_cur < limit.rlim_max && !setrlimit(RLIMIT_NOFILE, &raised)) {
         given = limit;
+        (void)snprintf(lowering, sizeof lowering,
+                       "ulimit -Sn %lld 2>/dev/null;",
+                       (long long)limit.rlim_cur);
         limit = raised;
     }
     return limit.rlim_cur == RLIM_INFINITY ? -1 : (int64_t)limit.rlim_cur;
 }
 
+const char *
+world_lower_descriptors(void)
+{
+    return lowering;
+}
+
 void
-world_lower_descriptors(pid_t pid)
+world_lower_descriptors_of(pid_t pid)
 {
 #if HAVE_PRLIMIT
     if (given.rlim_max) {

@@ -29,10 +29,14 @@ int world_enter(void);
  * one.  Returns how many, -1 = any number.  While there is one thread. */
 int64_t world_raise_descriptors(void);
 
-/* Gives a command that has just been started as many as we were given: those
- * that use select() count on it.  Where the system has no way, it keeps ours.
- */
-void world_lower_descriptors(pid_t pid);
+/* What a shell has to do before a command, so that this has as many as we were
+ * given: some programs use select(), or close all that there may be.  It ends
+ * with ";", or is empty. */
+const char *world_lower_descriptors(void);
+
+/* The same for a command without a shell, as soon as may be; nothing where the
+ * system has no way. */
+void world_lower_descriptors_of(pid_t pid);
 
 /* Sets what SIGHUP does, unless it is ignored, as under nohup.  Whether it was
  * not. */

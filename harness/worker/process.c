@@ -112,26 +112,44 @@ cut_words(char *text, char *argv[WORDS + 1])
     return count > 0;
 }
 
+static int
+spawn_shell(const char *text, char **environment,
+            const posix_spawn_file_actions_t *actions,
+            const posix_spawnattr_t *attributes, pid_t *pid)
+{
+    const char *first = world_lower_descriptors();
+    size_t size = strlen(first) + strlen(text) + 1;
+    char *whole = malloc(size);
+    char *argv[] = {(char *)"sh", (char *)"-c", whole, NULL};
+    if (!whole) {
+        return ENOMEM;
+    }
+    (void)snprintf(whole, size, "%s%s", first, text);
+    int code =
+        posix_spawn(pid, "/bin/sh", actions, attributes, argv, environment);
+    free(whole);
+    return code;
+}
+
 /* Returns 0 or an errno value, as posix_spawn() does.  What cannot be started
- * so is left to a shell, which says why, or has a command of that name. */
+ * by its words is left to a shell, which says why, or has a command of that
+ * name. */
 static int
 spawn(const char *text, char **environment,
       const posix_spawn_file_actions_t *actions,
       const posix_spawnattr_t *attributes, pid_t *pid)
 {
-    char *shell[] = {(char *)"sh", (char *)"-c", (char *)(uintptr_t)text, NULL};
     char *words[WORDS + 1];
     char *copy = strdup(text);
-    int code = -1;
-    environment = environment ? environment : environ;
-    if (copy && cut_words(copy, words)) {
-        code = posix_spawnp(pid, words[0], actions, attributes, words,
-                            environment);
-    }
+    bool started = copy && cut_words(copy, words)
+                   && !posix_spawnp(pid, words[0], actions, attributes, words,
+                                    environment);
     free(copy);
-    return code ? posix_spawn(pid, "/bin/sh", actions, attributes, shell,
-                              environment)
-                : 0;
+    if (started) {
+        world_lower_descriptors_of(*pid);
+        return 0;
+    }
+    return spawn_shell(text, environment, actions, attributes, pid);
 }
 
 /* With both ends of its pipes.  Returns 0 or an errno value. */
@@ -149,8 +167,9 @@ spawn_between(const char *text, char **environment, int in, int out, pid_t *pid)
         code = set_attributes(&attributes);
         code = code ? code : posix_spawn_file_actions_adddup2(&actions, in, 0);
         code = code ? code : posix_spawn_file_actions_adddup2(&actions, out, 1);
-        code =
-            code ? code : spawn(text, environment, &actions, &attributes, pid);
+        code = code ? code
+                    : spawn(text, environment ? environment : environ, &actions,
+                            &attributes, pid);
         (void)posix_spawnattr_destroy(&attributes);
     }
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -176,7 +195,6 @@ process_start(const char *text, char **environment, pid_t *pid, int *to,
         errno = code;
         return -1;
     }
-    world_lower_descriptors(*pid);
     (void)close(in[0]);
     (void)close(out[1]);
     *to = in[1];
