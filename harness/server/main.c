@@ -145,14 +145,13 @@ log_stats(palm_server_t *server, const palm_log_t *log)
         (void)palm_server_stats(server, part.side, part.name, &stats);
         palm_log(log, PALM_LOG_INFO, "PALM-SERVER-COUNTED",
                  "%s %s: received=%" PRIu64 " sent=%" PRIu64
-                 " undecodable=%" PRIu64 " oversize=%" PRIu64
-                 " foreign=%" PRIu64 " failed=%" PRIu64 " unrouted=%" PRIu64
-                 " absent=%" PRIu64 " slow=%" PRIu64 " expired=%" PRIu64
-                 " left=%" PRIu64,
+                 " undecodable=%" PRIu64 " foreign=%" PRIu64 " failed=%" PRIu64
+                 " unrouted=%" PRIu64 " absent=%" PRIu64 " slow=%" PRIu64
+                 " expired=%" PRIu64 " left=%" PRIu64 " oversize=%" PRIu64,
                  server_side_name(part.side), part.name, stats.received,
-                 stats.sent, stats.undecodable, stats.oversize, stats.foreign,
-                 stats.failed, stats.unrouted, stats.absent, stats.slow,
-                 stats.expired, stats.left);
+                 stats.sent, stats.undecodable, stats.foreign, stats.failed,
+                 stats.unrouted, stats.absent, stats.slow, stats.expired,
+                 stats.left, stats.oversize);
     }
 }
 
