@@ -3,11 +3,17 @@
 #include "conformance/suite/crew.h"
 
 void
-crew_start(struct crew *crew, struct test *test, const char *profile)
+crew_bind(struct crew *crew, struct test *test)
 {
     crew->test = test;
     crew->push = peer_bind(test, "master out", ZMQ_PUSH);
     crew->pull = peer_bind(test, "master in", ZMQ_PULL);
+}
+
+void
+crew_start(struct crew *crew, struct test *test, const char *profile)
+{
+    crew_bind(crew, test);
     crew->target =
         target_start(test, profile, "worker_push_address", crew->push->address,
                      "worker_pull_address", crew->pull->address, NULL);

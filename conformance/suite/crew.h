@@ -12,6 +12,9 @@ struct crew {
     struct peer *pull; /* bound; the worker's PUSH connects to it */
 };
 
+/* Binds both; the worker is to be started. */
+void crew_bind(struct crew *crew, struct test *test);
+
 /* Binds both and starts the worker, profile "worker" or "mux-worker", with both
  * addresses; returns when it has connected. */
 void crew_start(struct crew *crew, struct test *test, const char *profile);

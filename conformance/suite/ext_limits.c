@@ -104,9 +104,7 @@ start_worker(struct crew *crew, struct test *test)
                              NULL};
     int i;
 
-    crew->test = test;
-    crew->push = peer_bind(test, "master out", ZMQ_PUSH);
-    crew->pull = peer_bind(test, "master in", ZMQ_PULL);
+    crew_bind(crew, test);
     presets[1] = crew->push->address;
     presets[3] = crew->pull->address;
     crew->target =

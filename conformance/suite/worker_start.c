@@ -26,9 +26,7 @@ look_up(struct lookup *lookup, struct test *test)
     int found = 0;
     int i;
 
-    crew->test = test;
-    crew->push = peer_bind(test, "master out", ZMQ_PUSH);
-    crew->pull = peer_bind(test, "master in", ZMQ_PULL);
+    crew_bind(crew, test);
     presets[1] = crew->push->address;
     presets[3] = crew->pull->address;
     lookup->cache = peer_bind(test, "cache", ZMQ_REP);
