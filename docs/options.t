@@ -57,7 +57,8 @@ check_options() {
     done <"$tmp/settings"
 }
 
-check_options server palm-server.5 '.SH [server]' '.SH "[inbound' name
+check_options server palm-server.5 '.SH [server]' '.SH "[inbound' \
+    'name memory_limit'
 check_options part palm-server.5 '.SH "[inbound' '.SH [preset]' \
     'part plugin'
 check_options cache palm-server.5 '.SH [cache]' '.SH KINDS' ''

@@ -300,6 +300,55 @@ else
 fi
 stop "$pid"
 
+# --- memory -----------------------------------------------------------------
+# endless.py SOCKET SIZE: a peer that sends a message of frames of that size
+# without end, over a plain socket.
+cat >endless.py <<'END'
+import socket, sys
+size = int(sys.argv[2])
+peer = socket.socket(socket.AF_UNIX)
+peer.connect(sys.argv[1])
+ready = b"\x05READY\x0bSocket-Type\x00\x00\x00\x04PUSH"
+peer.sendall(b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16 + 1 + 31)
+             + b"\x04" + bytes([len(ready)]) + ready)
+frame = b"\x03" + size.to_bytes(8, "big") + bytes(size)
+block = frame * max(1, (1 << 20) // len(frame))
+try:
+    for i in range(4096):
+        peer.sendall(block)
+except OSError:
+    sys.exit(0)
+sys.exit("4 GiB were taken")
+END
+# A sanitizer and an emulator have an address space of another size.
+is_usual() {
+    [ -z "${PALM_RUNNER-}" ] && ! nm "$PALM_BUILDDIR/.libs/palm-server" \
+        2>/dev/null | grep -q '__[at]san_init'
+}
+if command -v python3 >/dev/null && is_usual; then
+    (program palm-server --set server.memory_limit=800MiB many.ini) \
+        >bounded.out 2>bounded.err &
+    as_behind
+    await many get name
+    ok 'frames without end end their connection at memory_limit' \
+        python3 endless.py many.pull 1048576
+    many call many.echo x
+    is 'and others are served' "$status/$out" 0/x
+    ok 'small ones end the server' python3 endless.py many.pull 30
+    await_exit "$pid"
+    is 'with status 1' "$status" 1
+    like 'and the limit is named' "$(cat bounded.err)" \
+        '*PALM-SERVER-MEMORY: *memory_limit of 838860800 bytes*'
+else
+    for what in 'frames without end end their connection at memory_limit' \
+        'and others are served' 'small ones end the server' 'with status 1' \
+        'and the limit is named'; do
+        skip "$what" 'no python3, or a sanitizer'
+    done
+fi
+run palm-server --check --set server.memory_limit=lots many.ini
+like 'a bad memory_limit is refused' "$status/$err" '2/*memory_limit*'
+
 # --- process 1 --------------------------------------------------------------
 # zombies PARENT: how many of its children nobody has reaped.
 zombies() {

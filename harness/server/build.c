@@ -123,6 +123,16 @@ refuse_with_hint(palm_error_t *err, const struct server_section *section,
 
 /* --- [server] ---------------------------------------------------------- */
 
+int
+server_memory_limit(const struct server_section *section, int64_t *bytes,
+                    palm_error_t *err)
+{
+    const struct server_setting *setting =
+        server_section_find(section, "memory_limit");
+    *bytes = -1;
+    return setting ? palm_value_size(setting->value, bytes, err) : 0;
+}
+
 static int
 read_options(const struct server_section *section,
              palm_server_options_t *options, palm_error_t *err)
@@ -130,6 +140,13 @@ read_options(const struct server_section *section,
     palm_error_t reason = {0};
     for (size_t i = 0; i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
+        if (!strcmp(setting->key, "memory_limit")) {
+            int64_t ignored;
+            if (server_memory_limit(section, &ignored, &reason)) {
+                return server_refuse_as(err, section, setting, &reason);
+            }
+            continue;
+        }
         if (!strcmp(setting->key, "name")
             || server_kind_has_key(section, setting->key)) {
             continue;

@@ -21,6 +21,10 @@ int server_set_part_options(const struct server_section *section,
                             const palm_part_class_t *class_,
                             palm_part_options_t *options, palm_error_t *err);
 
+/* Reads the memory_limit of [server]; *bytes is -1 if there is none. */
+int server_memory_limit(const struct server_section *section, int64_t *bytes,
+                        palm_error_t *err);
+
 /* Refuses a setting of a section, or, with setting NULL, the section. */
 int server_refuse(palm_error_t *err, const struct server_section *section,
                   const struct server_setting *setting, const char *reason);

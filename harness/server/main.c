@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/program/memory.h"
 #include "harness/program/program.h"
 #include "harness/program/world.h"
 #include "harness/server/build.h"
@@ -66,7 +67,7 @@ print_list(void)
     for (size_t i = 0; (key = palm_kind_name(i)); i++) {
         printf("  %s\n", key);
     }
-    puts("Keys of [server]:\n  name");
+    puts("Keys of [server]:\n  name\n  memory_limit");
     for (size_t i = 0; (key = palm_server_option_name(i)); i++) {
         printf("  %s\n", key);
     }
@@ -174,6 +175,20 @@ tell_failure(const struct server_file *file, const palm_error_t *err)
     return program_error("%s", err->text);
 }
 
+/* Before there are threads. */
+static int
+bound_memory(const struct server_file *file)
+{
+    const struct server_section *section = server_file_find(file, "server", "");
+    int64_t bytes;
+    if (server_memory_limit(section, &bytes, NULL) || bytes < 0) {
+        return 0;
+    }
+    return memory_limit(bytes)
+               ? program_error("memory_limit: %s", strerror(errno))
+               : 0;
+}
+
 static int
 run(palm_server_t *server, const struct server_file *file,
     struct server_functions *functions, const palm_log_t *log)
@@ -181,6 +196,9 @@ run(palm_server_t *server, const struct server_file *file,
     struct stopper stopper;
     palm_error_t err = {0};
     int status = PROGRAM_FAILED;
+    if (bound_memory(file)) {
+        return PROGRAM_FAILED;
+    }
     if (stopper_start(&stopper, server, functions, log)) {
         return program_error("cannot make a thread: %s", strerror(errno));
     }
