@@ -211,6 +211,36 @@ like '--yield of a persistent command is refused' "$status/$err" '2/*--yield*'
 run palm-worker --http 'http://127.0.0.1:*' --yield
 like '--yield of a web worker is refused' "$status/$err" '2/*--yield*'
 
+# A result that is a few bytes lies in libzmq's own structure, not behind it.
+cat >"$tmp/short.py" <<'END'
+import sys, zmq
+context = zmq.Context()
+pull, pub = context.socket(zmq.PULL), context.socket(zmq.XPUB)
+pull.bind(sys.argv[1])
+pub.bind(sys.argv[2])
+topic = pub.recv()[1:]
+for line in (b"1", b"2"):
+    pull.recv()
+for line, payload in ((b"2", b"c"), (b"2", b"d"), (b"1", b"a"), (b"1", b"b")):
+    pub.send_multipart([topic, b"\x2a\x01" + line + b"\x32\x01" + payload])
+pull.recv()
+END
+if "${PALM_PYTHON3:-python3}" -c 'import zmq' 2>/dev/null; then
+    "${PALM_PYTHON3:-python3}" "$tmp/short.py" "ipc://$tmp/push" \
+        "ipc://$tmp/sub" &
+    short=$!
+    processes="$processes $short"
+    printf '%s\n' x y >"$tmp/two"
+    (program palm-client --push "ipc://$tmp/push" --sub "ipc://$tmp/sub" \
+        job f --ordered --results 2 --window 5) <"$tmp/two" >"$tmp/run.out" \
+        2>"$tmp/run.err" || :
+    is 'short results wait for their turn, too' "$(cat "$tmp/run.out")" \
+        "$(printf '%s\n' a b c d)"
+    kill "$short"
+else
+    skip 'short results wait for their turn, too' 'no python3-zmq'
+fi
+
 # --- what the server does not take -----------------------------------------
 start_server tight "$PALM_SRCDIR/harness/demo/master.ini" \
     --set 'inbound Pull.max_message_size=10kB' \

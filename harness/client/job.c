@@ -116,10 +116,24 @@ print_result(struct job *self, int64_t number, palm_result_t *result)
     palm_result_fini(result);
 }
 
+/* The bytes of a short frame lie in the result itself, which has moved since
+ * its slices were made.  It was read before, so it can be read. */
+static void
+find_slices(palm_result_t *result)
+{
+    palm_message_t *message = &result->message;
+    if (palm_message_scan(message, zmq_msg_data(&result->frame),
+                          zmq_msg_size(&result->frame), NULL)
+        || !palm_message_error(message, &result->error)) {
+        result->error = palm_slice(NULL);
+    }
+}
+
 static void
 print_kept(struct job *self, struct line *line)
 {
     for (size_t i = 0; i < line->kept_count; i++) {
+        find_slices(&line->kept[i]);
         print_result(self, line->number, &line->kept[i]);
     }
     line->kept_count = 0;
