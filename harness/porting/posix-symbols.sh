@@ -9,13 +9,13 @@ set -eu
 build=${1:?usage: posix-symbols.sh BUILD}
 list=$WORK/posix2008.symbols
 
-# Not in the list, and why they may be there.  Where configure finds them, with
-# a portable way beside, or nothing to do: getrandom getentropy
-# pthread_setname_np malloc_trim prlimit.  POSIX, but glibc's data do not say
-# so: strdup, environ (in no header).  Of the XSI option, in programs and tests
-# only: getrusage, getrlimit, setrlimit.
+# Not in the list, and why they may be there.  Where configure finds them, or
+# the headers have TIOCGWINSZ, with a portable way beside, or nothing to do:
+# getrandom getentropy pthread_setname_np malloc_trim prlimit ioctl.  POSIX, but
+# glibc's data do not say so: strdup, environ (in no header).  Of the XSI
+# option, in programs and tests only: getrusage, getrlimit, setrlimit.
 excepted='getrandom|getentropy|pthread_setname_np|malloc_trim|strdup|environ'
-excepted=$excepted'|prlimit|getrusage|getrlimit|setrlimit'
+excepted=$excepted'|prlimit|ioctl|getrusage|getrlimit|setrlimit'
 # Libraries that we link; what glibc's headers, the linker's --wrap, compilers
 # and _FILE_OFFSET_BITS (hiredis asks for it) make of standard names.
 foreign='zmq_.*|mdb_.*|redis.*|freeReplyObject|CU_.*|curl_.*|MHD_.*|ini_.*'
