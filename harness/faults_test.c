@@ -196,7 +196,7 @@ a_message_too_large_costs_itself(void)
     static char large[20000];
     struct bench bench;
     palm_part_options_t options;
-    char number[8];
+    char number[16];
     palm_part_options_init(&options);
     options.max_message_size = 10000;
     start(&bench, &options);

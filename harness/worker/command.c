@@ -451,7 +451,7 @@ static int
 yield_lines(const struct command *self, palm_reply_t *reply)
 {
     palm_slice_t rest = {self->output, self->size};
-    while (rest.size > 0) {
+    while (rest.data && rest.size > 0) {
         const char *end = memchr(rest.data, '\n', rest.size);
         size_t size = end ? (size_t)(end - rest.data) : rest.size;
         if (palm_reply(reply, (palm_slice_t){rest.data, size})) {

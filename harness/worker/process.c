@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +22,12 @@ extern char **environ;
 /* The exit status of a command whose own nobody knows; it is no success. */
 enum { LOST = 255 };
 
-enum { WORDS = 64 /* of a command that needs no shell */ };
+enum {
+    WORDS = 64, /* of a command that needs no shell */
+    PATH_SIZE = 4096
+};
+
+static const char usual_folders[] = "/bin:/usr/bin"; /* without PATH */
 
 static void
 close_pair(const int ends[2])
@@ -112,6 +118,38 @@ cut_words(char *text, char *argv[WORDS + 1])
     return count > 0;
 }
 
+static bool
+is_program(const char *path)
+{
+    struct stat status;
+    return !stat(path, &status) && S_ISREG(status.st_mode)
+           && !access(path, X_OK);
+}
+
+/* Finds a program as a shell does.  posix_spawnp() may not: where it starts a
+ * child first, that has no way to tell that there is no such program. */
+static bool
+find_program(const char *name, char path[PATH_SIZE])
+{
+    const char *folders = getenv("PATH");
+    if (strchr(name, '/')) {
+        return snprintf(path, PATH_SIZE, "%s", name) < PATH_SIZE
+               && is_program(path);
+    }
+    for (const char *at = folders ? folders : usual_folders; at;) {
+        const char *end = strchr(at, ':');
+        int size = end ? (int)(end - at) : (int)strlen(at);
+        if (snprintf(path, PATH_SIZE, "%.*s/%s", size ? size : 1,
+                     size ? at : ".", name)
+                < PATH_SIZE
+            && is_program(path)) {
+            return true;
+        }
+        at = end ? end + 1 : NULL;
+    }
+    return false;
+}
+
 static int
 spawn_shell(const char *text, char **environment,
             const posix_spawn_file_actions_t *actions,
@@ -141,9 +179,10 @@ spawn(const char *text, char **environment,
 {
     char *words[WORDS + 1];
     char *copy = strdup(text);
-    bool started = copy && cut_words(copy, words)
-                   && !posix_spawnp(pid, words[0], actions, attributes, words,
-                                    environment);
+    char path[PATH_SIZE];
+    bool started =
+        copy && cut_words(copy, words) && find_program(words[0], path)
+        && !posix_spawn(pid, path, actions, attributes, words, environment);
     free(copy);
     if (started) {
         world_lower_descriptors_of(*pid);
