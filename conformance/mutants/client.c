@@ -106,15 +106,6 @@ other_uuid_in_messages(struct crossing *crossing)
 }
 
 static void
-reports_no_error(struct crossing *crossing)
-{
-    if (comes_from(crossing, "control")
-        && bytes_are(crossing->message->frame[0], "ERROR")) {
-        crossing_replace_frame(crossing, 0, "RESULT");
-    }
-}
-
-static void
 never_answers(struct crossing *crossing)
 {
     if (comes_from(crossing, "control")

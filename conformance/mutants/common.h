@@ -23,6 +23,9 @@
         id, what, NULL, http, NULL, NULL, LIFE_NORMAL                          \
     }
 
+/* A fault of what answers commands: an error is told as a result. */
+void reports_no_error(struct crossing *crossing);
+
 /* The body of what crosses, and the status of a response. */
 struct bytes http_crossing_body(const struct http_crossing *crossing);
 int http_crossing_status(const struct http_crossing *crossing);

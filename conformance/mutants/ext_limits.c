@@ -48,13 +48,20 @@ loses_what_is_behind(struct crossing *crossing)
     }
 }
 
+/* The error result that stands for one over the limit. */
+static bool
+is_refusal(struct crossing *crossing, struct message *result)
+{
+    return message_comes_from(crossing, "worker_pull_address", result)
+           && bytes_are(result->payload, "0");
+}
+
 static void
 hands_in_large_results(struct crossing *crossing)
 {
     struct message result;
 
-    if (message_comes_from(crossing, "worker_pull_address", &result)
-        && bytes_are(result.payload, "0")) {
+    if (is_refusal(crossing, &result)) {
         result.payload = bytes_filled(crossing->test, 'x', LARGE);
         crossing_replace(crossing, &result);
     }
@@ -65,18 +72,8 @@ says_nothing_of_large_results(struct crossing *crossing)
 {
     struct message result;
 
-    if (message_comes_from(crossing, "worker_pull_address", &result)
-        && bytes_are(result.payload, "0")) {
+    if (is_refusal(crossing, &result)) {
         crossing_drop(crossing);
-    }
-}
-
-static void
-reports_no_error(struct crossing *crossing)
-{
-    if (comes_from(crossing, "control")
-        && bytes_are(crossing->message->frame[0], "ERROR")) {
-        crossing_replace_frame(crossing, 0, "RESULT");
     }
 }
 
