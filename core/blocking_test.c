@@ -93,7 +93,7 @@ a_peer_that_does_not_answer_gives_0(void)
     send_payload(scene.req, "first");
     expect_payload(scene.rep, "first");
     expect_text(scene.req, "0", false);
-    EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Ask").expired);
+    AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Ask").expired);
     send_payload(scene.push, "goes on");
     expect_payload(scene.pull, "goes on");
     rig_fini(&scene.rig);

@@ -143,10 +143,9 @@ scatter_may_yield_nothing(void)
     push(&scene, NULL, "1");
     expect_payload(scene.worker, "0");
     expect_nothing(scene.worker);
-    palm_part_stats_t stats = rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull");
-    EQUAL_INT(2, stats.received);
-    EQUAL_INT(1, stats.sent);
-    EQUAL_INT(0, stats.failed);
+    AWAIT_INT(2, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").received);
+    AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").sent);
+    EQUAL_INT(0, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").failed);
     rig_fini(&scene.rig);
 }
 
@@ -229,7 +228,7 @@ error_costs_what_was_not_yielded(void)
     expect_payload(scene.worker, "0");
     expect_payload(scene.worker, "1");
     expect_payload(scene.worker, "0");
-    EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").failed);
+    AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").failed);
     rig_fini(&scene.rig);
 }
 
@@ -266,7 +265,7 @@ to_router_that_fails_costs_one_message(void)
     send_text(scene.client, "bad", 0);
     send_text(scene.client, "good", 0);
     expect_payload(scene.worker, "good");
-    EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").failed);
+    AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").failed);
     rig_fini(&scene.rig);
 }
 
@@ -278,7 +277,7 @@ to_router_that_makes_no_message_is_counted(void)
     send_bytes(scene.client, "\xff\xff\xff\xff", 4, 0);
     push(&scene, NULL, "good");
     expect_payload(scene.worker, "good");
-    EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").undecodable);
+    AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Pull").undecodable);
     rig_fini(&scene.rig);
 }
 
@@ -325,7 +324,7 @@ from_router_that_fails_costs_one_message(void)
     push(&scene, NULL, "bad");
     push(&scene, NULL, "good");
     expect_text(scene.worker, "good", false);
-    EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Push").failed);
+    AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Push").failed);
     rig_fini(&scene.rig);
 }
 

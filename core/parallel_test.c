@@ -148,9 +148,8 @@ many_messages_keep_their_order(void)
         }
     }
     expect_numbers(scene.pull, 0, 499);
-    palm_part_stats_t stats = rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Many");
-    EQUAL_INT(500, stats.sent);
-    EQUAL_INT(0, stats.failed);
+    AWAIT_INT(500, rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Many").sent);
+    EQUAL_INT(0, rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Many").failed);
     rig_fini(&scene.rig);
 }
 

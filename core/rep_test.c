@@ -173,7 +173,7 @@ without_route_the_reply_is_1(void)
         scene_init(&scene, block, NOWHERE, NULL);
         request(&scene, "one");
         expect_text(scene.req, "1", false);
-        EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").unrouted);
+        AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").unrouted);
         rig_fini(&scene.rig);
     }
 }
@@ -191,7 +191,7 @@ undecodable_is_answered_0(void)
         expect_text(scene.req, block ? "feedback" : "1", false);
         send_bytes(scene.req, "\xff\xff\xff\xff", 4, 0);
         expect_text(scene.req, "0", false);
-        EQUAL_INT(1,
+        AWAIT_INT(1,
                   rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").undecodable);
         request(&scene, "two");
         answer(&scene, "two", "second");
@@ -228,7 +228,7 @@ error_in_scatter_is_answered_0(void)
         scene_init(&scene, block, ASKER, &scattering);
         request(&scene, "0!");
         expect_text(scene.req, "0", false);
-        EQUAL_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
+        AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
         request(&scene, "1");
         answer(&scene, "0", "next");
         expect_text(scene.req, block ? "next" : "1", false);
@@ -257,7 +257,7 @@ failing_to_router_is_answered_0(void)
     expect_text(scene.req, "0", false);
     request(&scene, "two");
     expect_text(scene.req, "0", false);
-    EQUAL_INT(2, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
+    AWAIT_INT(2, rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
     rig_fini(&scene.rig);
 }
 
@@ -330,7 +330,7 @@ failing_feedback_hooks_do_not_end_it(void)
             answer(&scene, "one", "feedback");
             recv_frame(scene.req, &reply);
             (void)zmq_msg_close(&reply);
-            EQUAL_INT(n,
+            AWAIT_INT(n,
                       rig_stats(&scene.rig, PALM_SIDE_INBOUND, "Rep").failed);
         }
         rig_fini(&scene.rig);

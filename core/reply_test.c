@@ -137,9 +137,9 @@ function_of_many_yields_none_or_several(void)
     error_is("EINVAL a bang");
     MUST(!fake_has(fake.worker_pull));
     stop_worker();
-    EQUAL_INT(3, stats().received);
-    EQUAL_INT(5, stats().results);
-    EQUAL_INT(1, stats().errors);
+    AWAIT_INT(3, stats().received);
+    AWAIT_INT(5, stats().results);
+    AWAIT_INT(1, stats().errors);
     finish();
 }
 
@@ -264,9 +264,9 @@ undecodable_frames_are_dropped_and_counted(void)
     push("srv.echo", 0, "alive");
     result_is("alive");
     stop_worker();
-    EQUAL_INT(2, stats().undecodable);
-    EQUAL_INT(1, stats().received);
-    EQUAL_INT(1, stats().results);
+    AWAIT_INT(2, stats().undecodable);
+    AWAIT_INT(1, stats().received);
+    AWAIT_INT(1, stats().results);
     finish();
 }
 
@@ -285,7 +285,7 @@ trouble_is_logged_with_its_id_and_not_too_often(void)
     MUST(runner.lines <= 1 + (tap_now() - begin) / 1000);
     EQUAL_TEXT("PALM-WORKER-UNDECODABLE", runner.log_id);
     CONTAINS("'tester'", runner.log_text);
-    EQUAL_INT(500, stats().undecodable);
+    AWAIT_INT(500, stats().undecodable);
     finish();
 }
 

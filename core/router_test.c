@@ -176,7 +176,7 @@ without_a_worker_the_client_is_held_back(void)
     rig_subscribe(sub, "client");
     push_text(results, "a result flows");
     expect_published(sub, "client", "a result flows");
-    EQUAL_INT(10, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").received);
+    AWAIT_INT(10, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").received);
     void *pull = connect_pull(&rig, "Push");
     expect_payload(pull, "first");
     for (int i = 0; i < 9; i++) {
@@ -204,7 +204,7 @@ the_pressure_reaches_the_sender(void)
     struct rig rig;
     (void)start_and_fill(&rig);
     rig_await_count(&rig, PALM_SIDE_INBOUND, "Pull", COUNTER(received), 10);
-    EQUAL_INT(10, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").received);
+    AWAIT_INT(10, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").received);
     rig_drop(&rig);
 }
 
@@ -249,7 +249,7 @@ without_a_route_messages_are_dropped_and_counted(void)
         push_number(push, i);
     }
     rig_await_count(&rig, PALM_SIDE_INBOUND, "Pull", COUNTER(unrouted), 100);
-    EQUAL_INT(100, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").unrouted);
+    AWAIT_INT(100, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").unrouted);
     rig_fini(&rig);
 }
 

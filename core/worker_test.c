@@ -89,8 +89,8 @@ a_result_over_the_masters_limit_is_an_error(void)
              "most");
     push("srv.echo", 0, "small");
     result_is("small");
-    EQUAL_INT(1, stats().errors);
-    EQUAL_INT(2, stats().results);
+    AWAIT_INT(1, stats().errors);
+    AWAIT_INT(2, stats().results);
     stop();
 }
 
@@ -136,7 +136,7 @@ worker_ends_after_so_many_messages(void)
     }
     MUST(!pthread_join(runner.thread, NULL));
     EQUAL_INT(0, runner.result);
-    EQUAL_INT(2, stats().received);
+    AWAIT_INT(2, stats().received);
     palm_worker_destroy(&runner.worker);
     result_is("x");
     result_is("x");

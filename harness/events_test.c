@@ -140,7 +140,7 @@ a_worker_that_comes_late_gets_everything(void)
     EQUAL_INT(0, pthread_create(&pusher, NULL, push_many, push));
     rig_await_count(&rig, PALM_SIDE_INBOUND, "Pull", RECEIVED, WINDOW);
     send_results(&rig, 1000);
-    EQUAL_INT(WINDOW, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").received);
+    AWAIT_INT(WINDOW, rig_stats(&rig, PALM_SIDE_INBOUND, "Pull").received);
     void *pull = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "WorkerPush");
     for (int i = 0; i < MANY; i++) {
         zmq_msg_t frame;

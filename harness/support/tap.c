@@ -141,15 +141,21 @@ tap_now(void)
 }
 
 bool
-tap_await(bool (*fact)(void *arg), void *arg)
+tap_pause(int64_t until)
 {
     const struct timespec moment = {0, 1000000};
+    (void)nanosleep(&moment, NULL);
+    return tap_now() < until;
+}
+
+bool
+tap_await(bool (*fact)(void *arg), void *arg)
+{
     int64_t deadline = tap_now() + tap_deadline();
     while (!fact(arg)) {
-        if (tap_now() >= deadline) {
+        if (!tap_pause(deadline)) {
             return fact(arg);
         }
-        (void)nanosleep(&moment, NULL);
     }
     return true;
 }

@@ -44,6 +44,9 @@ int64_t tap_now(void);
  * calls it yields for a moment.  Returns the last answer. */
 bool tap_await(bool (*fact)(void *arg), void *arg);
 
+/* Yields for a moment, and tells whether the time is not yet up. */
+bool tap_pause(int64_t until);
+
 /* Gives a plain socket tap_deadline() for each receive. */
 void tap_limit(int fd);
 
@@ -66,6 +69,16 @@ void tap_equal_bytes(const void *expected, size_t expected_size,
 
 #define EQUAL_INT(expected, x)                                                 \
     tap_equal_int((int64_t)(expected), (int64_t)(x), #x, __FILE__, __LINE__)
+
+/* For what another thread counts: it becomes equal before the deadline. */
+#define AWAIT_INT(expected, x)                                                 \
+    do {                                                                       \
+        int64_t await_until = tap_now() + tap_deadline();                      \
+        while ((int64_t)(x) != (int64_t)(expected)                             \
+               && tap_pause(await_until)) {                                    \
+        }                                                                      \
+        EQUAL_INT(expected, x);                                                \
+    } while (0)
 
 #define EQUAL_TEXT(expected, x)                                                \
     tap_equal_bytes(expected, strlen(expected), x, strlen(x), #x, __FILE__,    \

@@ -33,7 +33,7 @@ static void
 finish(struct bench *bench, uint64_t n)
 {
     expect_reply(bench->req, "server.get", NULL, "name", "server");
-    EQUAL_INT(n, rig_stats(&bench->rig, PALM_SIDE_BYPASS, "Cache").undecodable);
+    AWAIT_INT(n, rig_stats(&bench->rig, PALM_SIDE_BYPASS, "Cache").undecodable);
     rig_fini(&bench->rig);
 }
 
@@ -226,7 +226,7 @@ presets_are_not_for_peers(void)
     expect_bytes(bench.req, "server.cas", "name", BYTES("\0\0\0\6serverx"),
                  BYTES(""));
     expect_bytes(bench.req, "server.ttl", "name", BYTES("1"), BYTES(""));
-    EQUAL_INT(4, rig_stats(&bench.rig, PALM_SIDE_BYPASS, "Cache").foreign);
+    AWAIT_INT(4, rig_stats(&bench.rig, PALM_SIDE_BYPASS, "Cache").foreign);
     expect_reply(bench.req, "server.set", "names", "value", "names");
     finish(&bench, 0);
 }

@@ -133,8 +133,8 @@ a_request_becomes_a_message_and_its_result_the_answer(void)
     EQUAL_INT(strlen("the result"), bench.peer.body_size);
     MUST(http_has_line(&bench.peer, "Content-Type: text/plain"));
     MUST(http_has_line(&bench.peer, "Content-Length: 10"));
-    EQUAL_INT(1, stats(&bench).received);
-    EQUAL_INT(1, stats(&bench).sent);
+    AWAIT_INT(1, stats(&bench).received);
+    AWAIT_INT(1, stats(&bench).sent);
     finish(&bench);
 }
 
@@ -309,7 +309,7 @@ wrong_targets_are_refused(void)
         http_once(bench.endpoint, "GET", cases[i].target, NULL, cases[i].status,
                   "\n");
     }
-    EQUAL_INT(count, stats(&bench).undecodable);
+    AWAIT_INT(count, stats(&bench).undecodable);
     expect_nothing(bench.router);
     finish(&bench);
 }
@@ -331,7 +331,7 @@ other_requests_are_refused(void)
     http_say(&bench.peer, "POST /f HTTP/1.1\r\nHost: a\r\n"
                           "Content-Length: 101\r\n\r\n");
     http_expect(&bench.peer, 413, "");
-    EQUAL_INT(4, stats(&bench).undecodable);
+    AWAIT_INT(4, stats(&bench).undecodable);
     finish(&bench);
 }
 
@@ -352,7 +352,7 @@ what_the_router_does_not_take_gets_503(void)
     AWAIT(&bench, received, 1);
     http_ask(&bench.peer, "GET", "/f", NULL);
     http_expect(&bench.peer, 503, "too many requests wait");
-    EQUAL_INT(1, stats(&bench).failed);
+    AWAIT_INT(1, stats(&bench).failed);
     MUST(!http_has_come(&waiting));
     http_close(&waiting);
     finish(&bench);
@@ -395,7 +395,7 @@ without_a_result_in_time_the_answer_is_504(void)
     http_ask(&bench.peer, "GET", "/f", NULL);
     take(&bench, &late);
     http_expect(&bench.peer, 504, "no answer in time");
-    EQUAL_INT(1, stats(&bench).expired);
+    AWAIT_INT(1, stats(&bench).expired);
     http_ask(&bench.peer, "GET", "/f", NULL);
     take(&bench, &call);
     give(&bench, &late, "late");
@@ -494,7 +494,7 @@ five_hundred_clients_are_served_at_once(void)
         EQUAL_BYTES(text, (size_t)size, peers[i].body, peers[i].body_size);
         http_close(&peers[i]);
     }
-    EQUAL_INT(MANY, stats(&bench).sent);
+    AWAIT_INT(MANY, stats(&bench).sent);
     free(peers);
     free(calls);
     finish(&bench);

@@ -391,7 +391,7 @@ hub_is_a_master_behind_a_server(void)
     send_message(bench.before[0], &message, 0);
     EQUAL_INT(36, work(&bench)); /* it has filled an empty cache field */
     expect_result(&bench, "client", 0, "result");
-    EQUAL_INT(1, rig_stats(&bench.rig, PALM_SIDE_INBOUND, "Sub").foreign);
+    AWAIT_INT(1, rig_stats(&bench.rig, PALM_SIDE_INBOUND, "Sub").foreign);
     rig_fini(&bench.rig);
 }
 
@@ -508,7 +508,7 @@ server_drops_what_is_undecodable_and_goes_on(void)
     send_bytes(bench.before[0], "\xff\xff\xff\xff", 4, 0);
     call(bench.before[0], NULL, "server.echo", "x");
     expect_result(&bench, "client", 3, "x");
-    EQUAL_INT(1, rig_stats(&bench.rig, PALM_SIDE_INBOUND, "Pull").undecodable);
+    AWAIT_INT(1, rig_stats(&bench.rig, PALM_SIDE_INBOUND, "Pull").undecodable);
     rig_fini(&bench.rig);
 }
 
@@ -563,7 +563,7 @@ pipeline_passes_over_what_is_for_others(void)
     call(bench.before[0], "first", "server2.echo", "foreign");
     call(bench.before[0], "first", "server.echo", "fence");
     expect_result(&bench, "client", 3, "fence");
-    EQUAL_INT(2, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").foreign);
+    AWAIT_INT(2, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").foreign);
     EQUAL_INT(0, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").failed);
     rig_fini(&bench.rig);
 }
@@ -614,7 +614,7 @@ sink_passes_over_what_is_for_others(void)
     call(bench.before[1], "second", "server.silent", "x");
     call(bench.before[1], "second", "server.echo", "fence");
     expect_result(&bench, "server", 4, "fence");
-    EQUAL_INT(1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").foreign);
+    AWAIT_INT(1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").foreign);
     rig_fini(&bench.rig);
 }
 

@@ -187,7 +187,7 @@ what_is_no_message_gets_400_and_the_reason(void)
     http_ask(&bench.peer, "POST", "/", "\xff\xff\xff\xff");
     http_expect(&bench.peer, 400, "not a PalmMessage: ");
     MUST(bench.peer.body_size > strlen("not a PalmMessage: \n"));
-    EQUAL_INT(1, stats(&bench).undecodable);
+    AWAIT_INT(1, stats(&bench).undecodable);
     post(&bench.peer, "good");
     answer(&bench, "good", "answer");
     expect_whole(&bench.peer, 200, "answer");
@@ -221,7 +221,7 @@ other_requests_are_refused(void)
     http_say(&bench.peer, "POST / HTTP/1.1\r\nHost: a\r\n"
                           "Content-Length: 101\r\n\r\n");
     http_expect(&bench.peer, 413, "");
-    EQUAL_INT(3, stats(&bench).undecodable);
+    AWAIT_INT(3, stats(&bench).undecodable);
     EQUAL_INT(0, stats(&bench).received);
     finish(&bench);
 }
@@ -253,7 +253,7 @@ a_scatter_that_fails_gives_500(void)
     start(&bench);
     post(&bench.peer, "0!");
     expect_whole(&bench.peer, 500, "0");
-    EQUAL_INT(1, stats(&bench).failed);
+    AWAIT_INT(1, stats(&bench).failed);
     finish(&bench);
 }
 
@@ -291,7 +291,7 @@ a_hook_may_make_a_message_of_any_body(void)
     http_expect(&bench.peer, 200, "answer");
     http_ask(&bench.peer, "POST", "/", "\xff");
     http_expect(&bench.peer, 400, "not a PalmMessage\n");
-    EQUAL_INT(1, stats(&bench).undecodable);
+    AWAIT_INT(1, stats(&bench).undecodable);
     finish(&bench);
 }
 
@@ -307,13 +307,13 @@ without_feedback_in_time_the_answer_is_504(void)
     post(&bench.peer, "first");
     expect_payload(bench.rep, "first");
     http_expect(&bench.peer, 504, "no answer in time");
-    EQUAL_INT(1, stats(&bench).expired);
+    AWAIT_INT(1, stats(&bench).expired);
     /* The next gets its own feedback, not the late one. */
     post(&bench.peer, "second");
     send_text(bench.rep, "late", 0);
     answer(&bench, "second", "in time");
     expect_whole(&bench.peer, 200, "in time");
-    EQUAL_INT(1, stats(&bench).expired);
+    AWAIT_INT(1, stats(&bench).expired);
     finish(&bench);
 }
 
@@ -333,8 +333,8 @@ requests_that_wait_behind_another_expire_too(void)
     http_expect(&other, 504, "");
     http_close(&other);
     send_text(bench.rep, "late", 0);
-    EQUAL_INT(2, stats(&bench).expired);
-    EQUAL_INT(1, stats(&bench).received);
+    AWAIT_INT(2, stats(&bench).expired);
+    AWAIT_INT(1, stats(&bench).received);
     finish(&bench);
 }
 

@@ -190,7 +190,7 @@ an_error_in_gather_costs_one_message(void)
     push(&bench, "client", "x");
     push(&bench, "client", "1");
     expect_published(bench.sub, "client", "1");
-    EQUAL_INT(1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").failed);
+    AWAIT_INT(1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Pub").failed);
     rig_fini(&bench.rig);
 }
 

@@ -100,7 +100,7 @@ the_workers_answer_is_the_feedback(void)
         answer(&bench, "tag", "answer");
         expect_payload(bench.req, "answer");
     }
-    EQUAL_INT(3, counted(&bench).sent);
+    AWAIT_INT(3, counted(&bench).sent);
     rig_fini(&bench.rig);
 }
 
@@ -116,8 +116,8 @@ an_answer_to_another_message_is_passed_over(void)
     send_text(bench.done, "frames", 0);
     answer(&bench, "one", "right");
     expect_payload(bench.req, "right");
-    EQUAL_INT(2, counted(&bench).foreign);
-    EQUAL_INT(1, counted(&bench).undecodable);
+    AWAIT_INT(2, counted(&bench).foreign);
+    AWAIT_INT(1, counted(&bench).undecodable);
     rig_fini(&bench.rig);
 }
 
@@ -128,7 +128,7 @@ a_late_answer_is_never_that_of_the_next(void)
     start(&bench, 50);
     ask(&bench, "first", "question");
     expect_text(bench.req, "0", false); /* nobody has answered in time */
-    EQUAL_INT(1, counted(&bench).expired);
+    AWAIT_INT(1, counted(&bench).expired);
     palm_message_t message = wire_message("client", "second", "question");
     answer(&bench, "first", "late");
     send_message(bench.req, &message, 0);
@@ -150,7 +150,7 @@ a_late_answer_does_not_end_the_next_wait(void)
         expect_text(bench.req, "0", false);
         answer(&bench, tag, "late");
     }
-    EQUAL_INT(10, counted(&bench).expired);
+    AWAIT_INT(10, counted(&bench).expired);
     rig_fini(&bench.rig);
 }
 
@@ -186,7 +186,7 @@ without_a_worker_the_wait_ends_in_time(void)
     void *req = rig_connect(&rig, ZMQ_REQ, PALM_SIDE_INBOUND, "Rep");
     send_message(req, &message, 0);
     expect_text(req, "0", false);
-    EQUAL_INT(1, rig_stats(&rig, PALM_SIDE_OUTBOUND, "Ask").expired);
+    AWAIT_INT(1, rig_stats(&rig, PALM_SIDE_OUTBOUND, "Ask").expired);
     EQUAL_INT(0, rig_stats(&rig, PALM_SIDE_OUTBOUND, "Ask").sent);
     void *push = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
     void *pull = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Push");
@@ -288,7 +288,7 @@ an_answer_over_the_limit_is_none(void)
     ask(&bench, "b", "two");
     answer(&bench, "b", "answer");
     expect_payload(bench.req, "answer");
-    EQUAL_INT(1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Ask").oversize);
+    AWAIT_INT(1, rig_stats(&bench.rig, PALM_SIDE_OUTBOUND, "Ask").oversize);
     rig_fini(&bench.rig);
 }
 
