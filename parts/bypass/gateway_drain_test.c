@@ -24,10 +24,10 @@ struct bench {
 };
 
 static void
-start(struct bench *bench)
+start(struct bench *bench, const palm_server_options_t *server, int clients)
 {
     palm_part_options_t options;
-    rig_init(&bench->rig, NULL);
+    rig_init(&bench->rig, server);
     palm_part_options_init(&options);
     options.router_address = "inproc://gateway";
     options.address = "http://127.0.0.1:*";
@@ -45,7 +45,7 @@ start(struct bench *bench)
         rig_connect(&bench->rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Work");
     bench->done = rig_connect(&bench->rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Done");
     bench->served = bench->refused = 0;
-    for (int i = 0; i < CLIENTS; i++) {
+    for (int i = 0; i < clients; i++) {
         http_open(&bench->clients[i].peer, bench->endpoint);
         bench->clients[i].is_over = false;
         http_ask(&bench->clients[i].peer, "GET", "/f", NULL);
@@ -109,7 +109,7 @@ each_request_in_a_drain_is_answered(void)
     struct bench bench;
     pthread_t thread;
     void *why = NULL;
-    start(&bench);
+    start(&bench, NULL, CLIENTS);
     int64_t until = tap_now() + tap_deadline();
     while (bench.served < BEFORE) {
         MUST(tap_now() < until);
@@ -129,9 +129,44 @@ each_request_in_a_drain_is_answered(void)
     rig_drop(&bench.rig);
 }
 
+static bool
+is_draining(void *arg)
+{
+    return palm_server_state(arg) == PALM_SERVER_DRAINING;
+}
+
+/* The drain ends with the result; each round is a race between the end and the
+ * answer, which passes the gateway's router. */
+static void
+an_answer_on_its_way_at_the_end_arrives(void)
+{
+    palm_server_options_t options;
+    zmq_msg_t task;
+    palm_server_options_init(&options);
+    options.quiet_time = 0;
+    for (int round = 0; round < 20; round++) {
+        struct bench bench;
+        pthread_t thread;
+        void *why = NULL;
+        start(&bench, &options, 1);
+        recv_frame(bench.tasks, &task);
+        MUST(!pthread_create(&thread, NULL, stop, bench.rig.server));
+        MUST(tap_await(is_draining, bench.rig.server));
+        MUST(zmq_msg_send(&task, bench.done, 0) != -1);
+        http_read(&bench.clients[0].peer);
+        EQUAL_INT(200, bench.clients[0].peer.status);
+        MUST(!pthread_join(thread, &why));
+        MUST(!why);
+        http_close(&bench.clients[0].peer);
+        rig_drop(&bench.rig);
+    }
+}
+
 static const struct tap_test tests[] = {
     {"each request in a drain is answered, and nothing is left",
      each_request_in_a_drain_is_answered},
+    {"an answer on its way at the end of a drain arrives",
+     an_answer_on_its_way_at_the_end_arrives},
 };
 
 TAP_MAIN("gateway_drain", tests)

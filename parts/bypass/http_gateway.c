@@ -7,13 +7,14 @@
  *   GatewayRouter through one DEALER; the answer comes back the same way and is
  *   matched by that uuid.  One thread and one socket serve all clients.
  * - A call ends once: by its answer, by 504 after reply_timeout, by the
- * client's leaving, or with 503 at the end.  An answer that matches no call,
- * because it is late, double or somebody else's, is dropped and counted.
+ *   client's leaving, or with 503 at the end.  An answer that matches no call,
+ *   because it is late, double or somebody else's, is dropped and counted.
  * - What the GatewayRouter does not take now is refused with 503: it is not
  *   held here, where nobody would bound it.
  * - The descriptor of the DEALER tells of changes only.  So it is read until
  *   EAGAIN, and that is always the last thing done before a wait. */
 #include "config.h"
+#include "core/compat.h"
 #include "parts/bypass/http_gateway.h"
 
 /* An allocation that fails is an error like any other, not the end. */
@@ -33,6 +34,7 @@
 enum {
     BURST = 256,       /* answers between two looks at the clients */
     ROUNDS = 16,       /* of both between two looks at the orders */
+    LAST = 1000,       /* ms at most for answers on their way at the end */
     ERROR_HEADER = 200 /* bytes of Palm-Error */
 };
 
@@ -361,17 +363,6 @@ palm__http_gateway_open(palm_part_t *part, palm_error_t *err)
 }
 
 void
-palm__http_gateway_close(palm_part_t *part)
-{
-    struct palm__http_gateway *self = state_of(part);
-    palm__http_close(part, &self->http); /* forgets the calls */
-    if (self->dealer) {
-        (void)zmq_close(self->dealer);
-        self->dealer = NULL;
-    }
-}
-
-void
 palm__http_gateway_readable(palm_part_t *part)
 {
     struct palm__http_gateway *self = state_of(part);
@@ -399,4 +390,32 @@ palm__http_gateway_wait(palm_part_t *part, const int *fds, int count,
         all[used++] = self->dealer_fd;
     }
     palm__http_wait(self->http, all, used, self->is_busy ? 0 : timeout);
+}
+
+/* Answers may be on their way from the GatewayRouter, which ends while this
+ * part does. */
+static void
+take_last_answers(palm_part_t *part)
+{
+    struct palm__http_gateway *self = state_of(part);
+    int64_t linger = palm_part_options(part)->linger;
+    int64_t now = palm__now_ms();
+    int64_t end = now + (linger < 0 || linger > LAST ? LAST : linger);
+    palm__http_gateway_readable(part);
+    while (self->calls && (now = palm__now_ms()) < end) {
+        palm__http_gateway_wait(part, NULL, 0, end - now);
+        palm__http_gateway_readable(part);
+    }
+}
+
+void
+palm__http_gateway_close(palm_part_t *part)
+{
+    struct palm__http_gateway *self = state_of(part);
+    take_last_answers(part);
+    palm__http_close(part, &self->http); /* forgets the calls */
+    if (self->dealer) {
+        (void)zmq_close(self->dealer);
+        self->dealer = NULL;
+    }
 }

@@ -34,6 +34,7 @@ static const char dealer[] = "dealer";
 enum {
     PARTS_MAX = 4,          /* of the longest message, an answer */
     CLIENT_MAX = 255,       /* bytes, as of an identity */
+    LAST = 1000,            /* ms at most for what is on its way at the end */
     BORROWERS_MAX = 1 << 16 /* then the oldest is forgotten */
 };
 
@@ -178,6 +179,7 @@ relay(palm_part_t *part, struct parts *parts)
     struct palm__gateway_router *self = state_of(part);
     palm_slice_t client = slice_of(parts, 1), peer = client;
     struct palm__borrower *borrower = find_borrower(self, client);
+    self->answers++;
     if (borrower) {
         peer.data = borrower->peer;
         peer.size = borrower->peer_size;
@@ -345,12 +347,67 @@ palm__gateway_router_receive(palm_part_t *part, zmq_msg_t *frame)
     return 1;
 }
 
+/* --- the end -------------------------------------------------------------- */
+
+/* What a dealer connects to ends like what the router has bound, also where one
+ * says "0.0.0.0" or "*" and the other a host. */
+static bool
+is_mine(palm_part_t *part, const palm_part_info_t *info)
+{
+    palm_server_t *server = palm_part_server(part);
+    if (strcmp(info->class_->name, "GatewayDealer") != 0) {
+        return false;
+    }
+    const char *to =
+        palm_server_endpoint(server, PALM_SIDE_OUTBOUND, info->name);
+    const char *bound =
+        palm_server_endpoint(server, PALM_SIDE_INBOUND, palm_part_name(part));
+    const char *end = to ? strrchr(to, ':') : NULL;
+    const char *mine = bound ? strrchr(bound, ':') : NULL;
+    return end && mine && strcmp(end, mine) == 0;
+}
+
+/* The answers that the dealers of this server have handed to their sockets. */
+static uint64_t
+handed_over(palm_part_t *part)
+{
+    palm_server_t *server = palm_part_server(part);
+    palm_part_info_t info;
+    palm_part_stats_t stats;
+    uint64_t sum = 0;
+    for (size_t i = 0; !palm_server_part_at(server, i, &info); i++) {
+        if (info.side == PALM_SIDE_OUTBOUND && is_mine(part, &info)
+            && !palm_server_stats(server, info.side, info.name, &stats)) {
+            sum += stats.sent;
+        }
+    }
+    return sum;
+}
+
+/* Takes the answers that are still on their way from the dealer: a drain ends
+ * when its socket has them. */
+static void
+take_last_answers(palm_part_t *part)
+{
+    struct palm__gateway_router *self = state_of(part);
+    zmq_pollitem_t item = {palm_part_socket(part), 0, ZMQ_POLLIN, 0};
+    uint64_t all = handed_over(part);
+    int64_t linger = palm_part_options(part)->linger;
+    int64_t now = palm__now_ms();
+    int64_t end = now + (linger < 0 || linger > LAST ? LAST : linger);
+    palm__gateway_router_readable(part);
+    while (self->answers < all && (now = palm__now_ms()) < end) {
+        (void)zmq_poll(&item, 1, (long)(end - now));
+        palm__gateway_router_readable(part);
+    }
+}
+
 void
 palm__gateway_router_close(palm_part_t *part)
 {
     struct palm__gateway_router *self = state_of(part);
     struct palm__pending *pending, *next;
-    palm__gateway_router_readable(part); /* the last answers */
+    take_last_answers(part);
     palm_part_count(&palm_part_stats(part)->left,
                     (uint64_t)self->pending_count);
     DL_FOREACH_SAFE (self->pending, pending, next) {

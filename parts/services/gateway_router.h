@@ -32,6 +32,7 @@ struct palm__gateway_router {
     struct palm__pending *pending;
     int64_t pending_count;
     int64_t pending_bytes;
+    uint64_t answers; /* that have come from the dealer */
 };
 
 int palm__gateway_router_open(palm_part_t *part, palm_error_t *err);
