@@ -310,6 +310,12 @@ palm_part_state(palm_part_t *part)
 }
 
 void *
+palm_part_own_state(palm_part_t *part)
+{
+    return (char *)part->state + part->class_->own_state;
+}
+
+void *
 palm_part_context(palm_part_t *part)
 {
     return part->server->zmq;

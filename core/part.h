@@ -24,7 +24,7 @@
 #include "core/log.h"
 #include "core/message.h"
 
-#define PALM_PART_ABI 2 /* changes when a structure of this header does */
+#define PALM_PART_ABI 3 /* changes when a structure of this header does */
 
 #define PALM_NO_SOCKET (-1) /* the class makes its world itself, in open() */
 
@@ -172,9 +172,12 @@ typedef struct palm_part_class {
     unsigned traits;            /* bits of enum palm_trait */
     palm_hooks_t hooks;         /* used where the part's options have none */
     palm_operations_t operations;
-    size_t state_size; /* bytes of zeroed state, see palm_part_state() */
+    size_t state_size; /* bytes of zeroed state, see palm_part_state() and, of
+                          a derived class, palm_part_own_state() */
     const char *base;  /* name of a library class: what is left 0 here is taken
                           from it, see palm_library_derive(); NULL = whole */
+    size_t own_state;  /* set by palm_library_derive(): where in its state the
+                          base's ends and palm_part_own_state() begins */
 } palm_part_class_t;
 
 /* The settings of one part.  Strings are copied by palm_server_add(). */
@@ -334,8 +337,13 @@ void *palm_part_context(palm_part_t *part); /* ZeroMQ's, of the server */
 PALM_EXPORT
 int palm_part_attach(palm_part_t *part, void *socket, const char *address,
                      bool binds, palm_error_t *err);
+/* The class's state_size bytes, of a derived class those of its base. */
 PALM_EXPORT
-void *palm_part_state(palm_part_t *part); /* state_size bytes */
+void *palm_part_state(palm_part_t *part);
+
+/* The state_size bytes of a derived class; of another, palm_part_state(). */
+PALM_EXPORT
+void *palm_part_own_state(palm_part_t *part);
 
 /* In open(): says what palm_server_endpoint() tells, cut at 511 bytes.  The
  * second is for the PULL socket of a part that binds two. */

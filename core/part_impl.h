@@ -87,7 +87,8 @@ struct palm__envelope {
 };
 
 struct palm_part {
-    const palm_part_class_t *class_; /* fixed */
+    const palm_part_class_t *class_; /* fixed: kept */
+    palm_part_class_t kept;          /* a copy of what was given */
     palm_part_options_t options;     /* fixed; the strings are ours */
     palm_hooks_t hooks;              /* fixed; of the options, else the class */
     palm_side_t side;                /* fixed */

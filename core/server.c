@@ -271,7 +271,8 @@ new_part(palm_server_t *self, const palm_part_class_t *class_,
         free_part(part);
         return NULL;
     }
-    part->class_ = class_;
+    part->kept = *class_;
+    part->class_ = &part->kept;
     part->hooks = choose_hooks(class_, options);
     part->side = palm_part_class_side(class_);
     part->index = (uint16_t)self->part_count;

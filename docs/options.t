@@ -68,7 +68,7 @@ check_options part palm_part.3 '.SS Options' '.SH RETURN' ''
 check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' \
     'kind exec_timeout exec_output builtins persistent yield'
 check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
-    'name server adjust adjust_arg'
+    'name server adjust adjust_arg choose choose_arg'
 
 # --- functions --------------------------------------------------------------
 # Names behind PALM_EXPORT, in the headers that are installed.

@@ -122,10 +122,10 @@ address = $any" ':8: [[]inbound Pull] address: the kind *'
 refuses 'a second part of that name' "$server
 [inbound Pull]
 part = PullService
-address = $any" ':8: [[]inbound Pull] part: *leave part away'
-refuses "a plugin in the section of a kind's part" "$server
+address = $any" ':8: [[]inbound Pull] part: *leave part away, or *'
+refuses "a plugin that is not there in the section of a kind's part" "$server
 [inbound Pull]
-plugin = ./none.so" ':8: [[]inbound Pull] plugin: the kind *'
+plugin = ./none.so" ':8: [[]inbound Pull] plugin: *none.so: No such file *'
 refuses 'an option that is not for the part' "$server
 [outbound Pub]
 hold_time = 1s

@@ -165,4 +165,58 @@ like 'the class of another symbol has done its work' \
 like 'no other topic got anything' "$(cat "$tmp/second.err")" \
     '*SubEven: received=2 *'
 
+# --- a part of a kind --------------------------------------------------------
+# kind SECTION: writes $tmp/file.ini with a server of the kind "server".
+kind() {
+    cat >"$tmp/file.ini" <<END
+[server]
+kind = server
+name = s
+db_address = tcp://127.0.0.1:*
+pull_address = tcp://127.0.0.1:*
+pub_address = tcp://127.0.0.1:*
+[functions]
+upper = tr a-z A-Z
+$1
+END
+}
+
+kind '[outbound Pub]
+plugin = ./odd_even.so
+part = OddEvenPub'
+accepts 'three lines give a part of a kind a class'
+kind '[outbound Pub]
+plugin = ./odd_even.so'
+refuses 'without part the symbol is the name of the part' \
+    ':10: [[]outbound Pub] plugin: *odd_even.so: there is no symbol "Pub"'
+kind '[inbound Pull]
+plugin = ./parts.so'
+accepts 'which a plugin may have'
+kind '[outbound Pub]
+part = PubService'
+refuses 'without a plugin there is no part' \
+    ':10: [[]outbound Pub] part: the kind *leave part away, or name a plugin*'
+kind '[inbound Pull]
+plugin = ./parts.so
+part = Rep'
+refuses 'a class that is unlike the one of the kind' \
+    ':10: [[]inbound Pull] plugin: the class of Pull is not derived from Pull*'
+kind '[outbound Pub]
+plugin = ./parts.so
+part = GatheringPub'
+refuses 'functions beside a gather hook' \
+    ':7: [[]functions]: only *, and only if the class of Pub has no gather *'
+kind '[outbound Pub]
+plugin = ./odd_even.so
+part = OddEvenPub
+hold_size = 1000'
+start_server kind "$tmp/file.ini" || bail_out 'no server of a kind'
+kind=$pid
+is 'the kind runs its functions, the plugin sends their results' \
+    "$(program palm-client --push "$(endpoint kind inbound Pull)" \
+        --sub "$(endpoint kind outbound Pub)" call s.upper no-digit 2>&1)" \
+    NO-DIGIT
+stop "$kind"
+is 'the server with the plugin drains' "$status" 0
+
 done_testing

@@ -47,7 +47,7 @@ extern const palm_part_class_t palm__bypass_parts[];
 #define PLAIN NO_HOOKS, NO_OPERATIONS, 0
 #define LAST                                                                   \
     {                                                                          \
-        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN, NULL          \
+        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN, NULL, 0       \
     }
 
 #endif

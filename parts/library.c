@@ -103,7 +103,22 @@ contradiction(const palm_part_class_t *own, const palm_part_class_t *base)
     if (own->socket_type && own->socket_type != base->socket_type) {
         return "socket_type";
     }
-    return own->state_size && base->state_size ? "state_size" : NULL;
+    return NULL;
+}
+
+/* What any object may be aligned to. */
+union alignment {
+    long double number;
+    void *pointer;
+    int64_t integer;
+};
+
+/* Where the state of a derived class begins, behind its base's. */
+static size_t
+own_state(const palm_part_class_t *base)
+{
+    const size_t step = sizeof(union alignment);
+    return (base->state_size + step - 1) / step * step;
 }
 
 static void
@@ -115,8 +130,9 @@ take_from_base(palm_part_class_t *self, const palm_part_class_t *base)
     self->waits = base->waits;
     self->socket_type = base->socket_type;
     self->traits |= base->traits;
-    self->state_size =
-        self->state_size > 0 ? self->state_size : base->state_size;
+    self->own_state = self->state_size > 0 ? own_state(base) : base->own_state;
+    self->state_size = self->state_size > 0 ? self->own_state + self->state_size
+                                            : base->state_size;
     self->base = NULL;
     take_functions(&self->hooks, &base->hooks, sizeof self->hooks);
     take_functions(&self->operations, &base->operations,

@@ -27,12 +27,13 @@ const palm_part_class_t *palm_library_at(size_t index);
 /* Makes a whole class of one that names a base: what it leaves 0 is taken from
  * that class of the library.  Each hook and operation counts by itself, traits
  * are added to the base's.  The four answers and the socket type are the
- * base's: what says otherwise is refused, and so is a state_size if the base
- * has one. A class without a base is copied.  *resolved has no base, may be
- * *derived, and borrows the same texts.  Returns -1, *resolved unchanged, with
- * the class in *err and errno EINVAL  made for another part interface (looked
- * at before all else), no name, or a contradiction to the base; ENOENT  there
- * is no such base. */
+ * base's: what says otherwise is refused.  A state_size is added to the base's,
+ * see palm_part_own_state().  A class without a base is copied.  *resolved has
+ * no base, may be *derived, and borrows the same texts.  Returns -1, *resolved
+ * unchanged, with the class in *err and errno
+ *   EINVAL  made for another part interface (looked at before all else), no
+ *           name, or a contradiction to the base;
+ *   ENOENT  there is no such base. */
 PALM_EXPORT
 int palm_library_derive(const palm_part_class_t *derived,
                         palm_part_class_t *resolved, palm_error_t *err)

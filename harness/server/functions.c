@@ -17,7 +17,8 @@
 enum { MARGIN_PART = 4, MARGIN_MOST = 1000 /* ms */ };
 
 static const char no_functions[] =
-    "only servers of kind server, pipeline and sink run functions";
+    "only servers of kind server, pipeline and sink run functions, and only if "
+    "the class of Pub has no gather hook of its own";
 
 /* What [server] says of functions. */
 struct choice {

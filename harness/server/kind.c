@@ -17,8 +17,6 @@ static const struct {
     const char *key;
     const char *reason;
 } fixed_keys[] = {
-    {"part", "the kind of the server has this part: leave part away"},
-    {"plugin", decided},
     {"address", decided},
     {"route", decided},
     {"previous", decided},
@@ -63,8 +61,7 @@ server_kind_has_part(const palm_server_t *server,
 {
     palm_part_info_t part;
     palm_side_t side;
-    if (server_section_find(section, "part")
-        || !server_section_side(section, &side)) {
+    if (!server_section_side(section, &side)) {
         return false;
     }
     for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
@@ -80,6 +77,12 @@ server_kind_has_part(const palm_server_t *server,
 static int
 check_keys(const struct server_section *section, palm_error_t *err)
 {
+    const struct server_setting *part = server_section_find(section, "part");
+    if (part && !server_section_find(section, "plugin")) {
+        return server_refuse(err, section, part,
+                             "the kind of the server has this part: leave part "
+                             "away, or name a plugin, too");
+    }
     for (size_t i = 0; i < FIXED_COUNT; i++) {
         const struct server_setting *setting =
             server_section_find(section, fixed_keys[i].key);
@@ -90,11 +93,31 @@ check_keys(const struct server_section *section, palm_error_t *err)
     return 0;
 }
 
-/* What adjust() works with. */
+/* What choose() and adjust() work with. */
 struct adjusting {
     const struct server_file *file;
-    bool has_refused; /* the error names its place already */
+    const struct server_section *chosen; /* its plugin's class was the last word
+                                            about a part */
+    bool has_refused;                    /* the error names its place already */
 };
+
+static const struct server_section *
+section_of(const struct adjusting *self, const palm_part_info_t *part)
+{
+    return server_file_find(self->file, server_side_name(part->side),
+                            part->name);
+}
+
+/* A palm_choose_f: the class of the section's plugin, if it has one. */
+static const palm_part_class_t *
+choose(const palm_part_info_t *part, void *arg, palm_error_t *err)
+{
+    struct adjusting *self = arg;
+    const struct server_section *section = section_of(self, part);
+    (void)err;
+    self->chosen = section && section->class_ ? section : NULL;
+    return self->chosen ? section->class_ : part->class_;
+}
 
 /* A palm_adjust_f: what the part's own section says, if it has one. */
 static int
@@ -102,8 +125,8 @@ adjust(const palm_part_info_t *part, palm_part_options_t *options, void *arg,
        palm_error_t *err)
 {
     struct adjusting *self = arg;
-    const struct server_section *section =
-        server_file_find(self->file, server_side_name(part->side), part->name);
+    const struct server_section *section = section_of(self, part);
+    self->chosen = NULL;
     if (!section) {
         return 0;
     }
@@ -158,12 +181,29 @@ read_options(const struct server_section *section, palm_kind_t kind,
     return 0;
 }
 
+/* Says where in the file the reason lies. */
+static void
+refuse(const struct adjusting *self, const struct server_section *section,
+       const palm_error_t *reason, palm_error_t *err)
+{
+    const struct server_section *chosen = self->chosen;
+    if (self->has_refused) {
+        (void)palm_error_set(err, reason->code, "%s", reason->text);
+    } else if (chosen) {
+        (void)server_refuse_as(err, chosen,
+                               server_section_find(chosen, "plugin"), reason);
+    } else {
+        (void)server_refuse_as(
+            err, section, server_fits_culprit(section, reason->text), reason);
+    }
+}
+
 palm_server_t *
 server_kind_build(const struct server_file *file,
                   const struct server_section *section, const char *name,
                   const palm_server_options_t *server, palm_error_t *err)
 {
-    struct adjusting adjusting = {file, false};
+    struct adjusting adjusting = {file, NULL, false};
     palm_kind_options_t options;
     palm_error_t reason = {0};
     palm_kind_t kind;
@@ -172,6 +212,8 @@ server_kind_build(const struct server_file *file,
     options.server = server;
     options.adjust = adjust;
     options.adjust_arg = &adjusting;
+    options.choose = choose;
+    options.choose_arg = &adjusting;
     if (find_kind(section, &kind, err)
         || read_options(section, kind, &options, err)
         || server_fits_kind(section, err)) {
@@ -179,11 +221,7 @@ server_kind_build(const struct server_file *file,
     }
     palm_server_t *made = palm_kind_new(kind, &options, &reason);
     if (!made) {
-        (void)(adjusting.has_refused
-                   ? palm_error_set(err, reason.code, "%s", reason.text)
-                   : server_refuse_as(err, section,
-                                      server_fits_culprit(section, reason.text),
-                                      &reason));
+        refuse(&adjusting, section, &reason, err);
     }
     return made;
 }

@@ -43,6 +43,31 @@ open_plugin(struct server_plugins *self, const struct server_file *file,
     return plugin;
 }
 
+static bool
+has_kind(const struct server_file *file)
+{
+    const struct server_section *server = server_file_find(file, "server", "");
+    return server && server_section_find(server, "kind");
+}
+
+/* The class that the section's `part` names; of a part of a kind, which needs
+ * none, that of the part's own name. */
+static const palm_part_class_t *
+find_class(palm_plugin_t *plugin, const struct server_section *section,
+           palm_error_t *err)
+{
+    const struct server_setting *part = server_section_find(section, "part");
+    palm_error_t reason = {0};
+    const palm_part_class_t *found =
+        palm_plugin_class(plugin, part ? part->value : section->name, &reason);
+    if (!found) {
+        (void)server_refuse_as(
+            err, section, part ? part : server_section_find(section, "plugin"),
+            &reason);
+    }
+    return found;
+}
+
 int
 server_plugins_load(struct server_plugins *self, struct server_file *file,
                     palm_error_t *err)
@@ -51,19 +76,18 @@ server_plugins_load(struct server_plugins *self, struct server_file *file,
     palm_error_t reason = {0};
     for (size_t i = 0; i < file->count; i++) {
         struct server_section *section = &file->sections[i];
-        const struct server_setting *part, *from;
+        const struct server_setting *from;
         if (!server_section_side(section, &side)
-            || !(part = server_section_find(section, "part"))
-            || !(from = server_section_find(section, "plugin"))) {
+            || !(from = server_section_find(section, "plugin"))
+            || (!server_section_find(section, "part") && !has_kind(file))) {
             continue;
         }
         palm_plugin_t *plugin = open_plugin(self, file, from->value, &reason);
         if (!plugin) {
             return server_refuse_as(err, section, from, &reason);
         }
-        section->class_ = palm_plugin_class(plugin, part->value, &reason);
-        if (!section->class_) {
-            return server_refuse_as(err, section, part, &reason);
+        if (!(section->class_ = find_class(plugin, section, err))) {
+            return -1;
         }
     }
     return 0;

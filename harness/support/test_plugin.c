@@ -29,6 +29,27 @@ PALM_EXPORT const palm_part_class_t DerivedPull = {
     .hooks = {.scatter = twice},
 };
 
+/* Of the name of a part of a kind. */
+PALM_EXPORT const palm_part_class_t Pull = {
+    .abi = PALM_PART_ABI,
+    .name = "Pull",
+    .base = "PullService",
+    .hooks = {.scatter = twice},
+};
+
+PALM_EXPORT const palm_part_class_t Rep = {
+    .abi = PALM_PART_ABI,
+    .name = "Rep",
+    .base = "RepService",
+};
+
+PALM_EXPORT const palm_part_class_t GatheringPub = {
+    .abi = PALM_PART_ABI,
+    .name = "GatheringPub",
+    .base = "PubService",
+    .hooks = {.gather = twice},
+};
+
 /* Waits for ever: signals are blocked here. */
 static int
 never(palm_part_t *part, zmq_msg_t *frame, void *arg)

@@ -175,25 +175,67 @@ struct build {
     palm_error_t *err;
 };
 
+/* Whether a part may be of that class: it meets the same peers, and the same
+ * side of the router. */
+static bool
+is_alike(const palm_part_class_t *class_, const palm_part_class_t *usual)
+{
+    return class_->direction == usual->direction
+           && class_->bypass == usual->bypass && class_->binds == usual->binds
+           && class_->waits == usual->waits
+           && class_->socket_type == usual->socket_type;
+}
+
+/* Asks which class the part is to be of; *made is it.  Who has a gather hook of
+ * his own runs no functions. */
+static int
+choose_class(const struct build *self, const palm_part_info_t *info,
+             palm_part_class_t *made)
+{
+    const palm_kind_options_t *options = self->options;
+    const palm_part_class_t *usual = info->class_, *class_ = usual;
+    if (options->choose
+        && !(class_ = options->choose(info, options->choose_arg, self->err))) {
+        return -1;
+    }
+    if (class_->abi != PALM_PART_ABI || class_->base
+        || !is_alike(class_, usual)) {
+        return palm_error_set(self->err, EINVAL,
+                              "the class of %s is not derived from %s",
+                              info->name, usual->name);
+    }
+    *made = *class_;
+    if (!made->hooks.gather && usual->hooks.gather) {
+        made->hooks.gather = usual->hooks.gather;
+        made->traits |= usual->traits & PALM_RUNS;
+    }
+    return 0;
+}
+
 /* part has name, address, previous and the cache's key. */
 static int
 add_part(const struct build *self, const struct row *row,
          palm_part_options_t *part)
 {
     const palm_kind_options_t *options = self->options;
-    const palm_part_class_t *class_ =
+    const palm_part_class_t *usual =
         row->own ? row->own : palm_library_find(row->class_name);
-    const palm_part_info_t info = {palm_part_class_side(class_), part->name,
-                                   class_, part};
+    palm_part_class_t class_;
+    palm_part_info_t info = {palm_part_class_side(usual), part->name, usual,
+                             part};
+    if (choose_class(self, &info, &class_)) {
+        return -1;
+    }
+    info.class_ = &class_;
     part->route = row->route;
     part->fill_cache = row->fill_cache;
     part->pipelined = info.side == PALM_SIDE_OUTBOUND
-                      && class_->traits & PALM_TOPIC && !options->to_client;
+                      && class_.traits & PALM_TOPIC && !options->to_client;
     if (options->adjust
         && options->adjust(&info, part, options->adjust_arg, self->err)) {
         return -1;
     }
-    return palm_server_add(self->server, class_, part, self->err);
+    return palm_server_add(self->server, &class_, part, self->err);
 }
 
 static int

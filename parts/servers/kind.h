@@ -39,6 +39,13 @@ typedef int palm_adjust_f(const palm_part_info_t *part,
                           palm_part_options_t *options, void *arg,
                           palm_error_t *err);
 
+/* The class of which a part of the kind is to be: part->class_, or one that is
+ * derived from a class of that name (palm_library_derive()) and is copied.
+ * NULL with errno and the reason in *err: then palm_kind_new() fails with
+ * them. */
+typedef const palm_part_class_t *palm_choose_f(const palm_part_info_t *part,
+                                               void *arg, palm_error_t *err);
+
 /* Everything that any kind has; what a kind does not have stays NULL.  A sink's
  * sub_address and previous may be several, with blanks between them. */
 typedef struct palm_kind_options {
@@ -56,6 +63,8 @@ typedef struct palm_kind_options {
                               server: topic = name, stage + 1 */
     palm_adjust_f *adjust; /* NULL = every part has the defaults */
     void *adjust_arg;      /* handed to adjust */
+    palm_choose_f *choose; /* NULL = every part is of its usual class */
+    void *choose_arg;      /* handed to choose */
 } palm_kind_options_t;
 
 PALM_BEGIN_DECLS
@@ -90,8 +99,9 @@ bool palm_kind_has(palm_kind_t kind, const char *key);
  * palm_server_start().  Texts are copied.  Returns NULL with the reason in
  * *err and errno
  *   EINVAL  no name; an address (or previous) that the kind needs is missing,
- * or one is given that it does not have; a sink's addresses and topics are not
- * as many; ENOMEM; what palm_server_add() says; what adjust says. */
+ *           or one is given that it does not have; a sink's addresses and
+ * topics are not as many; a chosen class is unlike the usual one; ENOMEM; and
+ * what palm_server_add(), choose and adjust say. */
 PALM_EXPORT
 palm_server_t *palm_kind_new(palm_kind_t kind,
                              const palm_kind_options_t *options,

@@ -13,7 +13,8 @@
  *     plugin = ./odd_even.so
  *     part = OddEvenPub
  *     address = tcp://127.0.0.1:*
- */
+ *
+ * or, in that of a master ("kind = master"), without the address. */
 #include <palm.h>
 
 /* Runs in the part's thread, once for each message before it is published. */
