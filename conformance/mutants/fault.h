@@ -57,6 +57,7 @@ struct http_crossing {
     unsigned long number;
     struct bytes text; /* empty: nothing goes on */
     bool close;        /* set it: the connection ends behind this */
+    bool stay;         /* set it: and this does not, before the other side */
 };
 
 /* A setting that the target does not get as the suite gave it: value NULL: not

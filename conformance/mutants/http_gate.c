@@ -70,6 +70,40 @@ answers_twice(struct http_crossing *crossing)
     }
 }
 
+/* Behind an error. */
+static void
+stays_open(struct http_crossing *crossing)
+{
+    crossing->stay = http_crossing_status(crossing) >= 400;
+}
+
+/* What a gateway asks before the next message: that of a request that it has
+ * answered with an error. */
+static bool bad_request;
+
+static void
+sees_errors(struct http_crossing *crossing)
+{
+    bad_request = bad_request || http_crossing_status(crossing) >= 400;
+}
+
+static void
+asks_for_bad_requests(struct crossing *crossing)
+{
+    struct message message;
+    struct bytes good;
+
+    if (bad_request
+        && message_comes_from(crossing, "worker_push_address", &message)) {
+        bad_request = false;
+        good = crossing->message->frame[0];
+        message.function = bytes_text("_.echo");
+        crossing_replace(crossing, &message);
+        crossing_pass(crossing);
+        crossing->message->frame[0] = good;
+    }
+}
+
 /* --- paths ---------------------------------------------------------------- */
 
 /* This character of the path, but the first slash, stands for itself. */
@@ -412,6 +446,10 @@ const struct fault http_gate_faults[] = {
     WEB_FAULT("M-HTTP-028b", "answers 404 without a body", says_404_only),
     WEB_FAULT("M-HTTP-029a", "answers 200 to a broken path", says_200),
     WEB_FAULT("M-HTTP-030a", "answers 200 to a PUT", says_200),
+    WEB_FAULT("M-HTTP-040a", "answers 200 to a malformed one", says_200),
+    WEB_FAULT("M-HTTP-040b", "stays open behind a malformed one", stays_open),
+    {"M-HTTP-040c", "asks for it, too", asks_for_bad_requests, sees_errors,
+     NULL, NULL, LIFE_NORMAL},
     WEB_FAULT("M-HTTP-031a", "answers 200 to a large body", says_200),
     WRONG_SETTING("M-HTTP-031b", "takes one byte more", takes_one_more),
     WRONG_SETTING("M-HTTP-031c", "takes one byte less", takes_one_less),

@@ -2,6 +2,7 @@
 /* http.c: PALM-HTTP: the HttpService. */
 #include <string.h>
 
+#include "conformance/suite/malformed.h"
 #include "conformance/suite/scene.h"
 #include "conformance/suite/topics.h"
 
@@ -342,6 +343,19 @@ http_011_idle_connection_is_closed(struct test *test)
                "the connection is open after 60 s and %d ms", bound(test));
 }
 
+/* "… 400 to a request with a blank or a tab before the colon of a field,
+ * without Host or with two, or with a Content-Length that is no number or is
+ * there twice with two values …" */
+static void
+http_039_malformed_is_400(struct test *test)
+{
+    struct site site;
+
+    start_blocking(&site, test);
+    check_malformed(test, site.address, "/");
+    fence(&site);
+}
+
 const struct test_entry http_tests[] = {
     TEST("PALM-HTTP-001", http_001_feedback_is_the_body),
     TEST("PALM-HTTP-002", http_002_no_block_answers_1),
@@ -356,5 +370,6 @@ const struct test_entry http_tests[] = {
     TEST("PALM-HTTP-009", http_009_connections_have_their_feedback),
     TEST("PALM-HTTP-010", http_010_connection_serves_several),
     TEST("PALM-HTTP-011", http_011_idle_connection_is_closed),
+    TEST("PALM-HTTP-039", http_039_malformed_is_400),
     END_OF_TESTS,
 };

@@ -2,6 +2,7 @@
 /* http_gate.c: PALM-HTTP: the gateway. */
 #include <string.h>
 
+#include "conformance/suite/malformed.h"
 #include "conformance/suite/scene.h"
 #include "conformance/suite/topics.h"
 
@@ -443,6 +444,19 @@ http_032_no_result_is_504(struct test *test)
     check_number(test, "the status", response.status, 504);
 }
 
+/* "… 400 to a request with a blank or a tab before the colon of a field,
+ * without Host or with two, or with a Content-Length that is no number or is
+ * there twice with two values …" */
+static void
+http_040_malformed_is_400(struct test *test)
+{
+    struct gate gate;
+
+    start(&gate, test, NULL, NULL);
+    check_malformed(test, gate.address, "/echo");
+    check_function(&gate, "/reverse", "_.reverse");
+}
+
 const struct test_entry http_gate_tests[] = {
     TEST("PALM-HTTP-021", http_021_result_is_the_body),
     TEST("PALM-HTTP-022", http_022_query_is_dropped),
@@ -462,5 +476,6 @@ const struct test_entry http_gate_tests[] = {
     TEST("PALM-HTTP-032", http_032_no_result_is_504),
     TEST("PALM-HTTP-033", http_033_dealer_gets_its_result),
     TEST("PALM-HTTP-033", http_033_each_dealer_gets_its_own),
+    TEST("PALM-HTTP-040", http_040_malformed_is_400),
     END_OF_TESTS,
 };

@@ -2,6 +2,7 @@
 /* http_work.c: PALM-HTTP: the web worker. */
 #include <string.h>
 
+#include "conformance/suite/malformed.h"
 #include "conformance/suite/scene.h"
 #include "conformance/suite/topics.h"
 
@@ -104,11 +105,24 @@ http_038_stage_chooses_function(struct test *test)
     check_result(test, address, message, "cba");
 }
 
+/* "… 400 to a request with a blank or a tab before the colon of a field,
+ * without Host or with two, or with a Content-Length that is no number or is
+ * there twice with two values …" */
+static void
+http_041_malformed_is_400(struct test *test)
+{
+    const char *address = start(test);
+
+    check_malformed(test, address, "/");
+    check_result(test, address, message_of("palm.echo", "on"), "on");
+}
+
 const struct test_entry http_work_tests[] = {
     TEST("PALM-HTTP-034", http_034_result_has_only_payload_replaced),
     TEST("PALM-HTTP-035", http_035_failure_is_500),
     TEST("PALM-HTTP-036", http_036_other_methods_are_405),
     TEST("PALM-HTTP-037", http_037_undecodable_is_400),
     TEST("PALM-HTTP-038", http_038_stage_chooses_function),
+    TEST("PALM-HTTP-041", http_041_malformed_is_400),
     END_OF_TESTS,
 };

@@ -40,6 +40,7 @@ struct stream {
     bool raw;  /* no HTTP that one could cut */
     bool done; /* no more comes */
     bool shut; /* and all is out */
+    bool stay; /* its end is not passed on */
     char *data;
     size_t size;
     size_t room;
@@ -268,6 +269,7 @@ cut(struct link *link, struct stream *stream)
     crossing.text = bytes_copy(&mutant.test, stream->data, size);
     mutant.fault->http(&crossing);
     put_text(stream, size, crossing.text);
+    stream->stay = stream->stay || crossing.stay;
     if (crossing.close) {
         stream->size = stream->whole;
         stream->done = true;
@@ -347,7 +349,7 @@ give(struct link *link, struct stream *stream)
     ssize_t sent;
 
     if (stream->whole == 0) {
-        if (!stream->done || stream->shut || stream->size > 0) {
+        if (!stream->done || stream->shut || stream->stay || stream->size > 0) {
             return false;
         }
         stream->shut = true;
@@ -383,7 +385,8 @@ link_work(struct link *link, bool *worked)
         }
     }
     /* A server that has answered and closes ends it, whoever still talks. */
-    return link->broken || link->streams[1].shut;
+    return link->broken || link->streams[1].shut
+           || (link->streams[1].stay && link->streams[0].done);
 }
 
 static void
