@@ -501,11 +501,11 @@ handle_notes(palm_part_t *part, int flags)
 /* --- the loop ------------------------------------------------------------- */
 
 /* Closes the door; libzmq closes what came through it as well, which a part
- * that stays open still needs. */
+ * that stays open still needs, and one that has to answer what it took. */
 static void
 stop_listening(palm_part_t *part)
 {
-    if (part->class_->binds && part->world
+    if (part->class_->binds && part->world && !part->class_->waits
         && !(part->class_->traits & PALM_STAYS_OPEN)) {
         (void)zmq_unbind(part->world, part->endpoint);
     }

@@ -18,9 +18,9 @@ struct bench {
     void *tasks, *done; /* the worker's */
     struct client {
         struct http_peer peer;
-        bool is_over; /* it was told that the server stops */
+        bool is_over; /* its connection was ended, behind an answer */
     } clients[CLIENTS];
-    int served, refused;
+    int served, over;
 };
 
 static void
@@ -44,7 +44,7 @@ start(struct bench *bench, const palm_server_options_t *server, int clients)
     bench->tasks =
         rig_connect(&bench->rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "Work");
     bench->done = rig_connect(&bench->rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Done");
-    bench->served = bench->refused = 0;
+    bench->served = bench->over = 0;
     for (int i = 0; i < clients; i++) {
         http_open(&bench->clients[i].peer, bench->endpoint);
         bench->clients[i].is_over = false;
@@ -74,15 +74,19 @@ go_on(struct bench *bench, struct client *client)
         return;
     }
     http_read(&client->peer);
+    bool is_last = http_has_line(&client->peer, "Connection: close");
     if (client->peer.status == 503) {
-        MUST(http_has_line(&client->peer, "Connection: close"));
-        http_expect_end(&client->peer);
-        client->is_over = true;
-        bench->refused++;
+        MUST(is_last);
     } else {
         EQUAL_INT(200, client->peer.status);
-        http_ask(&client->peer, "GET", "/f", NULL);
         bench->served++;
+    }
+    if (is_last) {
+        http_expect_end(&client->peer);
+        client->is_over = true;
+        bench->over++;
+    } else {
+        http_ask(&client->peer, "GET", "/f", NULL);
     }
 }
 
@@ -117,7 +121,7 @@ each_request_in_a_drain_is_answered(void)
     }
     MUST(!pthread_create(&thread, NULL, stop, bench.rig.server));
     until = tap_now() + tap_deadline();
-    while (bench.refused < CLIENTS) {
+    while (bench.over < CLIENTS) {
         MUST(tap_now() < until);
         go_on_all(&bench);
     }

@@ -181,10 +181,6 @@ serve(palm__http_request_t *request, void *arg)
     if (has_ended(part)) {
         refuse(part, request, PALM__HTTP_UNAVAILABLE, "the gateway has ended\n",
                close);
-    } else if (palm_server_state(palm_part_server(part))
-               == PALM_SERVER_DRAINING) {
-        refuse(part, request, PALM__HTTP_UNAVAILABLE, "the server stops\n",
-               close);
     } else if (!function && errno == ENOENT) {
         refuse(part, request, PALM__HTTP_NOT_FOUND,
                "ask for /FUNCTION or /SERVER.FUNCTION\n", NULL);
@@ -371,7 +367,7 @@ palm__http_gateway_readable(palm_part_t *part)
         return;
     }
     do {
-        palm__http_run(self->http);
+        palm__http_serve(part, self->http);
     } while (take_answers(part) && ++rounds < ROUNDS);
 }
 

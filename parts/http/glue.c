@@ -5,11 +5,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/server.h"
+
 static void
 refused(unsigned status, const char *why, void *arg)
 {
     palm_part_t *part = arg;
-    palm_part_count(&palm_part_stats(part)->undecodable, 1);
+    palm_part_stats_t *stats = palm_part_stats(part);
+    palm_part_count(
+        status < PALM__HTTP_FAILED ? &stats->undecodable : &stats->failed, 1);
     palm_part_warn(part, "PALM-HTTP-REFUSED", "request answered with %u: %.*s",
                    status, (int)strcspn(why, "\n"), why);
 }
@@ -48,6 +52,16 @@ palm__http_open(palm_part_t *part, const palm__http_class_t *class_,
                              options->address, why.text);
     }
     return http;
+}
+
+void
+palm__http_serve(palm_part_t *part, palm__http_t *http)
+{
+    if (http
+        && palm_server_state(palm_part_server(part)) == PALM_SERVER_DRAINING) {
+        palm__http_drain(http);
+    }
+    palm__http_run(http);
 }
 
 void

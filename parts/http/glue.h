@@ -22,6 +22,9 @@ palm__http_t *palm__http_open(palm_part_t *part,
                               const palm__http_class_t *class_,
                               palm_error_t *err);
 
+/* palm__http_run(), and a drain as soon as the server drains. */
+void palm__http_serve(palm_part_t *part, palm__http_t *http);
+
 /* Closes it; what is answered has the part's linger to leave. */
 void palm__http_close(palm_part_t *part, palm__http_t **http_p);
 

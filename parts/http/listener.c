@@ -266,6 +266,12 @@ palm__http_new(const palm__http_settings_t *settings, palm_error_t *err)
     return self;
 }
 
+void
+palm__http_drain(palm__http_t *self)
+{
+    self->closing = true;
+}
+
 /* Nobody new, and an answer for everybody. */
 static void
 refuse_all(palm__http_t *self)
@@ -274,7 +280,7 @@ refuse_all(palm__http_t *self)
     if (fd != MHD_INVALID_SOCKET) {
         (void)close(fd);
     }
-    self->closing = true;
+    palm__http_drain(self);
     while (self->waiting) {
         palm__http_forget(self->waiting, PALM__HTTP_GONE,
                           PALM__HTTP_UNAVAILABLE, "the server stops\n");

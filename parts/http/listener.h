@@ -72,6 +72,10 @@ void palm__http_destroy(palm__http_t **self_p, int64_t flush);
 /* Where it really listens; as long as the listener lives. */
 const char *palm__http_endpoint(const palm__http_t *self);
 
+/* From now on a new request is answered with 503, and each answer ends its
+ * connection, so that nobody asks on one that is about to be closed. */
+void palm__http_drain(palm__http_t *self);
+
 /* Does what is to be done, without waiting: reads, calls serve(), writes,
  * ends what has lasted too long.  Nothing if self is NULL. */
 void palm__http_run(palm__http_t *self);

@@ -48,7 +48,7 @@ struct palm__http {
     char endpoint[PALM__HTTP_ENDPOINT];
     struct MHD_Daemon *daemon;
     int epoll_fd;   /* -1: without epoll */
-    bool closing;   /* new requests are refused */
+    bool closing;   /* new requests are refused, connections end */
     bool again;     /* to be run again, which libmicrohttpd would not say */
     size_t leaving; /* requests that are answered and not yet sent */
     /* Each list is in the order of its times, as each time is the same while

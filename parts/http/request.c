@@ -52,6 +52,14 @@ set_answer(palm__http_request_t *request, unsigned status,
     request->http->leaving++;
 }
 
+static void
+end_connection(struct MHD_Response *response)
+{
+    if (!MHD_get_response_header(response, "Connection")) {
+        (void)MHD_add_response_header(response, "Connection", "close");
+    }
+}
+
 static enum MHD_Result
 queue(palm__http_request_t *request)
 {
@@ -59,6 +67,9 @@ queue(palm__http_request_t *request)
     enum MHD_Result result;
     if (!response) {
         return MHD_NO;
+    }
+    if (request->http->closing) {
+        end_connection(response);
     }
     result = MHD_queue_response(request->mhd, request->status, response);
     MHD_destroy_response(response); /* it has counted its own use */
@@ -90,11 +101,9 @@ refuse(palm__http_request_t *request, unsigned status, const char *why)
     static const char *const close[] = {"Connection", "close", NULL};
     set_answer(request, status,
                make_response("text/plain", palm_slice(why),
-                             status == PALM__HTTP_NO_METHOD ? allow
-                             : status == PALM__HTTP_BAD_REQUEST
-                                     || request->http->closing
-                                 ? close
-                                 : NULL));
+                             status == PALM__HTTP_NO_METHOD     ? allow
+                             : status == PALM__HTTP_BAD_REQUEST ? close
+                                                                : NULL));
     settings->refused(status, why, settings->arg);
 }
 

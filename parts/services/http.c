@@ -58,7 +58,7 @@ palm__http_service_close(palm_part_t *part)
 void
 palm__http_service_readable(palm_part_t *part)
 {
-    palm__http_run(state_of(part)->http);
+    palm__http_serve(part, state_of(part)->http);
 }
 
 void
@@ -87,7 +87,7 @@ palm__http_service_receive(palm_part_t *part, zmq_msg_t *frame)
     if (!self->http) {
         return 0;
     }
-    palm__http_run(self->http);
+    palm__http_serve(part, self->http);
     self->inside = palm__http_oldest(self->http);
     if (!self->inside) {
         return 0;

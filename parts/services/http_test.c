@@ -2,6 +2,7 @@
 /* Tests of HttpService, as its clients and the part behind it see it. */
 #include "config.h"
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -455,6 +456,53 @@ a_stop_answers_those_who_wait(void)
     rig_drop(&bench.rig);
 }
 
+static void *
+stop(void *arg)
+{
+    palm_error_t err;
+    return palm_server_stop(arg, &err) ? arg : NULL;
+}
+
+static bool
+is_draining(void *arg)
+{
+    return palm_server_state(arg) == PALM_SERVER_DRAINING;
+}
+
+/* Who asked on would be cut off. */
+static void
+an_answer_in_a_drain_ends_its_connection(void)
+{
+    struct bench bench;
+    struct http_peer late;
+    pthread_t thread;
+    void *failed;
+    prepare(&bench);
+    start(&bench);
+    http_open(&late, bench.endpoint);
+    post(&late, "early");
+    answer(&bench, "early", "feedback");
+    http_expect(&late, 200, "feedback");
+    MUST(!http_has_line(&late, "Connection: close"));
+    post(&bench.peer, "question");
+    expect_payload(bench.rep, "question");
+    MUST(!pthread_create(&thread, NULL, stop, bench.rig.server));
+    MUST(tap_await(is_draining, bench.rig.server));
+    post(&late, "late");
+    http_expect(&late, 503, "the server stops");
+    MUST(http_has_line(&late, "Connection: close"));
+    http_expect_end(&late);
+    http_close(&late);
+    send_text(bench.rep, "feedback", 0);
+    http_expect(&bench.peer, 200, "feedback");
+    MUST(http_has_line(&bench.peer, "Connection: close"));
+    http_expect_end(&bench.peer);
+    MUST(!pthread_join(thread, &failed));
+    MUST(!failed);
+    http_close(&bench.peer);
+    rig_drop(&bench.rig);
+}
+
 static void
 messages_ends_it_after_so_many(void)
 {
@@ -517,6 +565,8 @@ static const struct tap_test tests[] = {
     {"a client that leaves costs only its request",
      a_client_that_leaves_costs_only_its_request},
     {"a stop answers those who wait", a_stop_answers_those_who_wait},
+    {"an answer in a drain ends its connection",
+     an_answer_in_a_drain_ends_its_connection},
     {"messages ends it after so many", messages_ends_it_after_so_many},
     {"a taken address is told with the part",
      a_taken_address_is_told_with_the_part},
