@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cache_lmdb.h: the inside of a cache in LMDB, for its two files.
+/* cache_lmdb.h: the inside of a cache in LMDB, for its files.
  *
  * The folder has LMDB's two files.  In them are three tables:
  *
@@ -43,6 +43,10 @@ typedef struct palm__lmdb {
 /* All open and close do; see cache_backend.h. */
 void *palm__lmdb_open(const palm_cache_options_t *options, palm_error_t *err);
 void palm__lmdb_close(void *store);
+
+/* Whether the data file has all that its tables refer to; -1 with errno EIO and
+ * the reason in *err if it has been cut off. */
+int palm__lmdb_check_whole(const palm__lmdb_t *self, palm_error_t *err);
 
 /* Says what LMDB's code means; returns -1.  Not for MDB_NOTFOUND. */
 int palm__lmdb_fail(const palm__lmdb_t *self, int code, palm_error_t *err);

@@ -225,7 +225,7 @@ open_env(palm__lmdb_t *self, const palm_cache_options_t *options,
                               "lmdb %s: this LMDB takes keys of %d bytes only",
                               self->path, mdb_env_get_maxkeysize(self->env));
     }
-    return open_tables(self, err);
+    return palm__lmdb_check_whole(self, err) ? -1 : open_tables(self, err);
 }
 
 /* --- public --------------------------------------------------------------- */

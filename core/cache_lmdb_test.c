@@ -313,6 +313,134 @@ a_foreign_file_is_left_alone(void)
     }
 }
 
+/* --- a file that has been cut off ----------------------------------------- */
+
+enum { CUT_KEYS = 30, CUT_VALUE = 9000 };
+
+/* Of each number another, of up to CUT_VALUE bytes. */
+static palm_slice_t
+cut_value(char *value, int number)
+{
+    palm_slice_t slice = {value, (size_t)(number * 7919 % CUT_VALUE)};
+    memset(value, 'a' + number % 26, slice.size);
+    return slice;
+}
+
+/* Opens it in a process of its own, which may die: its status. */
+static int
+status_of_opening(const palm_cache_options_t *options)
+{
+    pid_t child = fork();
+    int status;
+    MUST(child >= 0);
+    if (child == 0) {
+        char key[16], value[CUT_VALUE];
+        palm_error_t err = {0, ""};
+        palm_cache_t *cache = palm_cache_open(options, &err);
+        if (!cache) {
+            _exit(err.code == EIO && strstr(err.text, "cut off") ? 1 : 2);
+        }
+        for (int i = 0; i < CUT_KEYS; i++) {
+            (void)snprintf(key, sizeof key, "%d", i);
+            palm_slice_t wanted = cut_value(value, i), found;
+            zmq_msg_t frame;
+            if (palm_cache_get(cache, palm_slice(key), &frame)) {
+                _exit(3);
+            }
+            found.data = zmq_msg_data(&frame);
+            found.size = zmq_msg_size(&frame);
+            if (!palm_slice_is_equal(wanted, found)) {
+                _exit(3);
+            }
+            (void)zmq_msg_close(&frame);
+        }
+        palm_cache_destroy(&cache);
+        _exit(0);
+    }
+    MUST(waitpid(child, &status, 0) == child);
+    MUST(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* Wherever it is cut, it is refused with the reason, or all is there. */
+static void
+a_file_that_is_cut_off_is_refused(void)
+{
+    palm_cache_options_t options = new_options();
+    palm_cache_t *cache = open_cache(&options);
+    char key[16], value[CUT_VALUE], name[STORE_TEXT + 16];
+    struct stat whole;
+    const long page = sysconf(_SC_PAGESIZE);
+    int refusals = 0;
+    for (int i = 0; i < CUT_KEYS; i++) {
+        (void)snprintf(key, sizeof key, "%d", i);
+        EQUAL_INT(0,
+                  palm_cache_set(cache, palm_slice(key), cut_value(value, i)));
+    }
+    palm_cache_destroy(&cache);
+    (void)snprintf(name, sizeof name, "%s/data.mdb", path);
+    EQUAL_INT(0, stat(name, &whole));
+    MUST(whole.st_size > 20 * page);
+    EQUAL_INT(0, status_of_opening(&options));
+    EQUAL_INT(0, stat(name, &whole));
+    /* Downwards, so that one file will do: a refusal leaves it alone. */
+    for (long size = (long)whole.st_size - page; size >= 2 * page;
+         size -= page) {
+        EQUAL_INT(0, truncate(name, size + 1000));
+        EQUAL_INT(1, status_of_opening(&options));
+        EQUAL_INT(0, truncate(name, size));
+        EQUAL_INT(1, status_of_opening(&options));
+        refusals++;
+    }
+    MUST(refusals >= 18);
+}
+
+/* LMDB does not write what it has made and freed within one transaction. */
+static void
+a_short_file_that_has_all_is_no_damage(void)
+{
+    palm_cache_options_t options = new_options();
+    palm_cache_t *cache = open_cache(&options);
+    char key[16], value[CUT_VALUE], name[STORE_TEXT + 16];
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi keys;
+    MDB_val last = {5, (void *)"klast"}, data = {4000, value};
+    MDB_envinfo info;
+    struct stat status;
+    for (int i = 0; i < CUT_KEYS; i++) {
+        (void)snprintf(key, sizeof key, "%d", i);
+        EQUAL_INT(0,
+                  palm_cache_set(cache, palm_slice(key), cut_value(value, i)));
+    }
+    palm_cache_destroy(&cache);
+    EQUAL_INT(0, mdb_env_create(&env));
+    EQUAL_INT(0, mdb_env_set_maxdbs(env, 3));
+    EQUAL_INT(0, mdb_env_open(env, path, 0, 0600));
+    EQUAL_INT(0, mdb_txn_begin(env, NULL, 0, &txn));
+    EQUAL_INT(0, mdb_dbi_open(txn, "keys", 0, &keys));
+    for (int i = 0; i < 40; i++) {
+        (void)snprintf(key, sizeof key, "klast%d", i);
+        last.mv_data = key;
+        last.mv_size = strlen(key);
+        EQUAL_INT(0, mdb_put(txn, keys, &last, &data, 0));
+    }
+    for (int i = 0; i < 40; i++) {
+        (void)snprintf(key, sizeof key, "klast%d", i);
+        last.mv_data = key;
+        last.mv_size = strlen(key);
+        EQUAL_INT(0, mdb_del(txn, keys, &last, NULL));
+    }
+    EQUAL_INT(0, mdb_txn_commit(txn));
+    EQUAL_INT(0, mdb_env_info(env, &info));
+    mdb_env_close(env);
+    (void)snprintf(name, sizeof name, "%s/data.mdb", path);
+    EQUAL_INT(0, stat(name, &status));
+    MUST(status.st_size
+         < (off_t)((info.me_last_pgno + 1) * (size_t)sysconf(_SC_PAGESIZE)));
+    EQUAL_INT(0, status_of_opening(&options));
+}
+
 /* --- kill -9 -------------------------------------------------------------- */
 
 enum { NAMES = 7, ROUNDS = 12, LARGEST = 9000 };
@@ -471,6 +599,9 @@ static const struct tap_test tests[] = {
     {"what cannot be opened is named", what_cannot_be_opened_is_named},
     {"garbage is refused", garbage_is_refused},
     {"a foreign file is left alone", a_foreign_file_is_left_alone},
+    {"a file that is cut off is refused", a_file_that_is_cut_off_is_refused},
+    {"a short file that has all is no damage",
+     a_short_file_that_has_all_is_no_damage},
     {"what was set survives kill -9", what_was_set_survives_kill_9},
     {"so it does without sync", so_it_does_without_sync},
     {"a killed neighbour blocks nobody", a_killed_neighbour_blocks_nobody},

@@ -22,7 +22,7 @@ foreign='zmq_.*|mdb_.*|redis.*|freeReplyObject|CU_.*|curl_.*|MHD_.*|ini_.*'
 foreign=$foreign'|protobuf_c_.*|__stack_chk_fail'
 foreign=$foreign'|_GLOBAL_OFFSET_TABLE_|__isoc(99|23)_.*|__errno_location'
 foreign=$foreign'|__.*_chk|__atomic_.*|stdin|stdout|stderr|__assert_fail'
-foreign=$foreign'|__ctype_.*_loc|__sysv_signal|__real_.*'
+foreign=$foreign'|__ctype_.*_loc|__sysv_signal|__sigsetjmp|__real_.*'
 foreign=$foreign'|(fcntl|fopen|stat|fstat|lstat|open|lseek|mkstemp)64'
 foreign=$foreign'|[gs]etrlimit64|prlimit64'
 
