@@ -176,7 +176,8 @@ palm_part_warn(palm_part_t *part, const char *id, const char *format, ...)
     int saved = errno;
     int64_t now = palm__now_ms();
     va_list args;
-    if (part->warned && now - part->warned < 1000) {
+    if (part->warned && now - part->warned < 1000
+        && palm_part_log(part)->level < PALM_LOG_DEBUG) {
         part->unwarned++;
         return;
     }

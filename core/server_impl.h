@@ -10,6 +10,7 @@
 #include "core/part_impl.h"
 #include "core/router.h"
 #include "core/server.h"
+#include "core/watch.h"
 
 /* Inner addresses; each server has a context of its own. */
 #define PALM__INBOUND_ADDRESS  "inproc://inbound"
@@ -39,6 +40,7 @@ struct palm_server {
     void *zmq;               /* made by start, ended by stop */
     void *control;           /* DEALER to the router; guarded by mutex */
     void **bypass;           /* PAIR to each bypass part, by index */
+    palm__watch_t watch;     /* guarded by mutex until it is started */
     palm__router_t *router;  /* NULL before the start */
     pthread_t router_thread; /* joined by stop */
     pthread_mutex_t mutex;   /* guards what follows, and control */

@@ -264,7 +264,11 @@ start_threads(palm_server_t *self, palm_error_t *err)
         }
         self->joinable++;
     }
-    return await_reports(self, 1 + self->part_count, err);
+    if (await_reports(self, 1 + self->part_count, err)) {
+        return -1;
+    }
+    palm__watch_start(&self->watch);
+    return 0;
 }
 
 /* "*" binds every interface; none of them is told. */

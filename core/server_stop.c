@@ -179,7 +179,9 @@ free_lines(palm_server_t *self)
     self->bypass = NULL;
     palm__close(&self->control);
     (void)pthread_mutex_unlock(&self->mutex);
+    palm__watch_before_term(&self->watch);
     palm__term(&self->zmq);
+    palm__watch_after_term(&self->watch);
 }
 
 void

@@ -131,11 +131,15 @@ done >"$tmp/wrong"
 none 'SEE ALSO names pages that exist'
 
 # log ids, where users look for them
-grep -hoE '"PALM-[A-Z]+-[A-Z]+"' core/[a-z]*.c \
-    parts/*/*.c | grep -v TEST | tr -d '"' | sort -u >"$tmp/ids"
-plain docs/man/palm_error.3 | grep -oE 'PALM-[A-Z]+-[A-Z]+' >"$tmp/said"
+find core parts harness -name '*.c' ! -name '*_test.c' \
+    -exec grep -hoE '"PALM-[A-Z]+-[A-Z]+[":]' {} + | tr -d '":' | sort -u \
+    >"$tmp/ids"
+plain docs/man/palm-log.7 | grep -oE '^PALM-[A-Z]+-[A-Z]+$' | sort -u \
+    >"$tmp/said"
 lines_not_in "$tmp/ids" "$tmp/said" >"$tmp/wrong"
-none 'palm_error(3) has every log id'
+none 'palm-log(7) has every log id'
+lines_not_in "$tmp/said" "$tmp/ids" >"$tmp/wrong"
+none 'palm-log(7) has no other'
 
 # --- examples ---------------------------------------------------------------
 # Each line of an example of section 3 stands so in a file that is compiled.

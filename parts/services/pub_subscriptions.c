@@ -17,6 +17,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "core/compat.h"
 #include "parts/services/pub.h"
@@ -28,7 +29,8 @@ enum {
     SPARE = 512,          /* bytes of a frame that is none: a handshake's */
     MOST = 100000,        /* topics that may be subscribed to */
     MOST_BYTES = 4 << 20, /* of all of them */
-    ALWAYS = 16           /* topics that a connection may have in any case */
+    ALWAYS = 16,          /* topics that a connection may have in any case */
+    TOLD = 100            /* bytes of a topic, in a log */
 };
 
 int
@@ -86,8 +88,24 @@ let_in(palm_part_t *part, struct palm__topic *topic, struct palm__peer peer)
 }
 
 static void
+tell(palm_part_t *part, palm_slice_t name)
+{
+    const palm_log_t *log = palm_part_log(part);
+    char text[TOLD + 1];
+    if (log->write && log->level >= PALM_LOG_DEBUG) {
+        (void)snprintf(text, sizeof text, "%.*s",
+                       (int)(name.size < TOLD ? name.size : TOLD), name.data);
+        palm_error_clean(text);
+        palm_log(log, PALM_LOG_DEBUG, "PALM-PUB-SUBSCRIBED",
+                 "outbound %s: a peer has subscribed to '%s'%s",
+                 palm_part_name(part), text, name.size > TOLD ? " …" : "");
+    }
+}
+
+static void
 subscribe(palm_part_t *part, palm_slice_t name, struct palm__peer peer)
 {
+    tell(part, name);
     struct palm__pub *pub = palm__pub_of(part);
     struct palm__topic *topic = palm__topics_find(&pub->topics, name);
     unsigned taken = palm__peers_take(&pub->peers, peer);
