@@ -251,6 +251,70 @@ else
 fi
 
 # --- descriptors ------------------------------------------------------------
+# What our own parent has given to us, a command gets; nothing of ours.
+cat >all.ini <<END
+[server]
+kind = server
+name = all
+log_level = debug
+pull_address = tcp://127.0.0.1:*
+pub_address = ipc://all.pub
+db_address = ipc://all.db
+[functions]
+plain = ls /proc/self/fd
+shell = ls /proc/self/fd; :
+END
+run palm-server --list
+case $out in
+*lmdb*) printf '[cache]\nbackend = lmdb\npath = all\n' >>all.ini ;;
+esac
+case $out in
+*MetricsService*)
+    cat >>all.ini <<END
+[bypass Metrics]
+part = MetricsService
+address = http://127.0.0.1:*
+[inbound Http]
+part = HttpService
+address = http://127.0.0.1:*
+route = Pub
+END
+    ;;
+esac
+
+has_none_of_ours() {
+    # In a process of its own, as those are that are started: ls itself has one
+    # more, of the folder.
+    echo x | ls /proc/self/fd >given
+    start_server all all.ini || bail_out 'no server of all parts'
+    server=$pid
+    for how in plain shell; do
+        run palm-client --db ipc://all.db --timeout 10s call "all.$how" x
+        printf '%s\n' "$out" >got
+        is "a server's command has no descriptor of ours: $how" \
+            "$status$(diff given got)" 0
+    done
+    stop "$server"
+    start_server master master.ini || bail_out 'no master'
+    server=$pid
+    start_worker --function plain='ls /proc/self/fd' \
+        --function shell='ls /proc/self/fd; :'
+    for how in plain shell; do
+        client --timeout 10s call "$how" x
+        printf '%s\n' "$out" >got
+        is "nor has a worker's: $how" "$status$(diff given got)" 0
+    done
+    stop "$worker"
+    stop "$server"
+}
+
+if [ -r /proc/self/fd/0 ] && [ -z "${PALM_RUNNER-}" ]; then
+    has_none_of_ours
+else
+    skip "a server's command has no descriptor of ours" \
+        'no /proc, or an emulator'
+fi
+
 cat >many.ini <<END
 [server]
 kind = server
