@@ -288,6 +288,35 @@ an_endless_envelope_is_dropped(void)
     gate_fini(&gate);
 }
 
+static void *
+connect_as(struct rig *rig, const char *identity)
+{
+    const char *endpoint =
+        palm_server_endpoint(rig->server, PALM_SIDE_BYPASS, "Rep");
+    void *req = rig_connect(rig, ZMQ_REQ, PALM_SIDE_BYPASS, "Rep");
+    MUST(!zmq_disconnect(req, endpoint)); /* that was without its name */
+    MUST(!zmq_setsockopt(req, ZMQ_ROUTING_ID, identity, strlen(identity)));
+    MUST(!zmq_connect(req, endpoint));
+    return req;
+}
+
+/* As after a crash: nobody has told us that the old connection is dead. */
+static void
+a_peer_that_comes_back_under_its_name_is_answered(void)
+{
+    struct rig rig;
+    struct gate gate;
+    start_echo(&rig, &gate);
+    void *old = connect_as(&rig, "name");
+    send_text(old, "before", 0);
+    expect_text(old, "before", false);
+    void *back = connect_as(&rig, "name");
+    send_text(back, "again", 0);
+    expect_text(back, "again", false);
+    rig_fini(&rig);
+    gate_fini(&gate);
+}
+
 static const struct tap_test tests[] = {
     {"a bypass part answers the next after one that left without delimiter",
      a_bypass_part_answers_the_next},
@@ -303,6 +332,8 @@ static const struct tap_test tests[] = {
      an_envelope_goes_back_whole},
     {"an endless envelope is dropped and counted",
      an_endless_envelope_is_dropped},
+    {"a peer that comes back under its name is answered",
+     a_peer_that_comes_back_under_its_name_is_answered},
 };
 
 TAP_MAIN("envelope", tests)

@@ -67,6 +67,11 @@ set_options(palm_part_t *part)
         || palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
         return -1;
     }
+    if (part->envelope.used
+        && palm__sockopt_int(part->world, ZMQ_ROUTER_HANDOVER, 1)) {
+        return -1; /* who comes back before his old connection is known to be
+                      dead is answered by the new one */
+    }
     if (part->class_->socket_type == ZMQ_REQ) {
         /* After a request that nobody answered the next one can be sent, and a
          * late answer is not taken for its. */
