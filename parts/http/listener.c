@@ -29,6 +29,7 @@
 #include "config.h"
 #include "parts/http/listener.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -48,7 +49,8 @@ enum {
     HEADERS_SIZE = 32 << 10, /* bytes of a request's line and headers */
     GOOD_PART = 16 << 10,    /* bytes of a body that buy another idle_timeout */
     LOOK = 1000,             /* ms between two looks at a silent client */
-    LONGEST_QUEUE = 1024     /* connections that the system holds */
+    LONGEST_QUEUE = 1024,    /* connections that the system holds */
+    BODIES = 4               /* of the largest size that may be here at once */
 };
 
 /* --- the clock ------------------------------------------------------------ */
@@ -239,6 +241,16 @@ limit(int64_t *timeout)
     *timeout = *timeout > INT64_MAX / 2 ? INT64_MAX / 2 : *timeout;
 }
 
+static void
+set_max_bodies(palm__http_settings_t *settings)
+{
+    int64_t most = settings->max_body;
+    if (settings->max_bodies == 0) {
+        settings->max_bodies =
+            most < 0 || most > INT64_MAX / BODIES ? -1 : most * BODIES;
+    }
+}
+
 palm__http_t *
 palm__http_new(const palm__http_settings_t *settings, palm_error_t *err)
 {
@@ -251,6 +263,7 @@ palm__http_new(const palm__http_settings_t *settings, palm_error_t *err)
     self->settings = *settings;
     limit(&self->settings.idle_timeout);
     limit(&self->settings.reply_timeout);
+    set_max_bodies(&self->settings);
     fd = palm__http_bind(settings->address,
                          (int)clamp(settings->max_clients, LONGEST_QUEUE),
                          self->endpoint, err);
@@ -303,6 +316,7 @@ palm__http_destroy(palm__http_t **self_p, int64_t flush)
         palm__http_run(self);
     }
     MHD_stop_daemon(self->daemon);
+    assert(self->bodies == 0);
     free(self);
     *self_p = NULL;
     errno = saved;

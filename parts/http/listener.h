@@ -44,6 +44,8 @@ typedef struct palm__http_settings {
     const char *allow;     /* methods: "GET, POST"; borrowed */
     int64_t max_clients;   /* connections at once; others wait */
     int64_t max_body;      /* bytes of a request's body, -1 any */
+    int64_t max_bodies;    /* of all that are here, -1 any, 0 four times
+                              max_body; one always fits */
     int64_t idle_timeout;  /* ms of a connection without a whole request */
     int64_t reply_timeout; /* ms for the owner's answer, -1 for ever */
     bool without_epoll;    /* wait as where there is no epoll */

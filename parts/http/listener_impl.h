@@ -51,6 +51,7 @@ struct palm__http {
     bool closing;   /* new requests are refused, connections end */
     bool again;     /* to be run again, which libmicrohttpd would not say */
     size_t leaving; /* requests that are answered and not yet sent */
+    size_t bodies;  /* bytes of memory for bodies of requests */
     /* Each list is in the order of its times, as each time is the same while
      * after its entry. */
     palm__http_client_t *reading;  /* that have no whole request */

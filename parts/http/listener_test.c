@@ -269,6 +269,53 @@ a_client_that_does_not_read_gives_its_place_up(void)
     finish(&owner, &peer);
 }
 
+/* Each has 1,000 bytes, where 1,500 may be here at once. */
+static void
+bodies_over_the_limit_of_all_are_refused(void)
+{
+    struct http_owner owner;
+    struct http_peer first, second;
+    char body[1000];
+    memset(body, 'x', sizeof body);
+    owner_prepare(&owner);
+    owner.settings.max_bodies = 1500;
+    owner_start(&owner);
+    http_open(&first, owner.endpoint);
+    http_open(&second, owner.endpoint);
+    http_ask_bytes(&first, "POST", "/keep", body, sizeof body);
+    owner_await(&owner, &owner.served, 1);
+    http_ask_bytes(&second, "POST", "/echo", body, sizeof body);
+    http_expect(&second, 503, "too many bytes wait");
+    EQUAL_INT(503, owner_get(&owner, &owner.refused));
+    http_ask_bytes(&second, "POST", "/echo", body, 500);
+    http_expect(&second, 200, "x");
+    http_once(owner.endpoint, "POST", "/release", "", 200, "");
+    http_expect(&first, 200, "released");
+    http_ask_bytes(&second, "POST", "/echo", body, sizeof body);
+    http_expect(&second, 200, "x");
+    http_close(&first);
+    finish(&owner, &second);
+}
+
+/* The only one there is. */
+static void
+a_single_body_always_fits(void)
+{
+    struct http_owner owner;
+    struct http_peer peer;
+    char body[1000];
+    memset(body, 'x', sizeof body);
+    owner_prepare(&owner);
+    owner.settings.max_bodies = 10;
+    owner_start(&owner);
+    http_open(&peer, owner.endpoint);
+    for (int i = 0; i < 3; i++) {
+        http_ask_bytes(&peer, "POST", "/echo", body, sizeof body);
+        http_expect(&peer, 200, "x");
+    }
+    finish(&owner, &peer);
+}
+
 static void
 clients_over_the_limit_wait_for_a_place(void)
 {
@@ -587,6 +634,9 @@ static const struct tap_test tests[] = {
      one_that_says_all_at_once_is_answered_and_closed},
     {"a client that does not read gives its place up",
      a_client_that_does_not_read_gives_its_place_up},
+    {"bodies over the limit of all are refused",
+     bodies_over_the_limit_of_all_are_refused},
+    {"a single body always fits", a_single_body_always_fits},
     {"clients over the limit wait for a place",
      clients_over_the_limit_wait_for_a_place},
     {"five hundred clients wait at once", five_hundred_clients_wait_at_once},

@@ -268,7 +268,27 @@ begin(palm__http_t *http, struct MHD_Connection *mhd, const char *path,
 
 /* --- the body and the end ------------------------------------------------- */
 
-/* Room for more bytes, not much sooner than they come. */
+/* Whether a body may have so many bytes more of memory: others' bodies, too,
+ * are here. */
+static bool
+has_room(const palm__http_request_t *request, size_t more)
+{
+    const palm__http_t *http = request->http;
+    int64_t most = http->settings.max_bodies;
+    return most < 0 || http->bodies == request->room
+           || http->bodies + more <= (uint64_t)most;
+}
+
+static void
+drop_body(palm__http_request_t *request)
+{
+    request->http->bodies -= request->room;
+    request->body = NULL;
+    request->size = request->room = 0;
+}
+
+/* Room for more bytes, not much sooner than they come.  -1 with errno EAGAIN or
+ * ENOMEM. */
 static int
 grow(palm__http_request_t *request, size_t more)
 {
@@ -279,9 +299,15 @@ grow(palm__http_request_t *request, size_t more)
         return 0;
     }
     room = room > request->declared ? request->declared : room;
-    if (needed > room || !(body = realloc(request->body, room))) {
+    if (!has_room(request, room - request->room)) {
+        errno = EAGAIN;
         return -1;
     }
+    if (needed > room || !(body = realloc(request->body, room))) {
+        errno = ENOMEM;
+        return -1;
+    }
+    request->http->bodies += room - request->room;
     request->body = body;
     request->room = room;
     return 0;
@@ -295,7 +321,11 @@ take_data(palm__http_request_t *request, const char *data, size_t size)
         return; /* it is refused; the rest does not matter */
     }
     if (grow(request, size)) {
-        refuse(request, PALM__HTTP_UNAVAILABLE, "no memory\n");
+        bool full = errno == EAGAIN;
+        free(request->body);
+        drop_body(request);
+        refuse(request, PALM__HTTP_UNAVAILABLE,
+               full ? "too many bytes wait\n" : "no memory\n");
         return;
     }
     memcpy(request->body + request->size, data, size);
@@ -361,6 +391,7 @@ palm__http_completed(void *closure, struct MHD_Connection *mhd, void **context,
     }
     palm__http_expect(http, request->client);
     free(request->body);
+    drop_body(request);
     free(request);
     *context = NULL;
 }
@@ -410,8 +441,7 @@ palm__http_take_body(palm__http_request_t *request, zmq_msg_t *frame)
         errno = ENOMEM;
         return -1;
     }
-    request->body = NULL;
-    request->size = request->room = 0;
+    drop_body(request);
     return 0;
 }
 
