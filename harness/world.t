@@ -285,7 +285,7 @@ esac
 has_none_of_ours() {
     # In a process of its own, as those are that are started: ls itself has one
     # more, of the folder.
-    ls /proc/self/fd </dev/null >given
+    ls /proc/self/fd >given
     start_server all all.ini || bail_out 'no server of all parts'
     server=$pid
     for how in plain shell; do
