@@ -145,7 +145,8 @@ part_main(void *arg)
     return NULL;
 }
 
-/* Makes a thread that blocks all signals from its first moment. */
+/* Makes a thread that blocks all signals from its first moment, but for that of
+ * abort(), whose handler may have something to say. */
 static int
 make_thread(palm_server_t *self, pthread_t *thread, void *(*body)(void *),
             void *arg)
@@ -153,6 +154,7 @@ make_thread(palm_server_t *self, pthread_t *thread, void *(*body)(void *),
     sigset_t all, old;
     int code;
     (void)sigfillset(&all);
+    (void)sigdelset(&all, SIGABRT);
     (void)pthread_sigmask(SIG_SETMASK, &all, &old);
     (void)pthread_mutex_lock(&self->mutex);
     code = pthread_create(thread, NULL, body, arg);

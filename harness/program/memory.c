@@ -13,7 +13,9 @@
 
 static char farewell[160]; /* what the handler says; made before */
 
-/* C++ ends by abort() what it has no memory for. */
+/* C++ ends by abort() what it has no memory for.  glibc 2.41 does not call this
+ * in threads that block the signal, as those of ZeroMQ do: then there is the
+ * word of ZeroMQ, and status 134. */
 static void
 on_abort(int number)
 {

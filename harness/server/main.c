@@ -175,18 +175,24 @@ tell_failure(const struct server_file *file, const palm_error_t *err)
     return program_error("%s", err->text);
 }
 
-/* Before there are threads. */
+/* Before there are threads.  Says so at once: in the end it may be ZeroMQ alone
+ * that has a word. */
 static int
-bound_memory(const struct server_file *file)
+bound_memory(const struct server_file *file, const palm_log_t *log)
 {
     const struct server_section *section = server_file_find(file, "server", "");
     int64_t bytes;
     if (server_memory_limit(section, &bytes, NULL) || bytes < 0) {
         return 0;
     }
-    return memory_limit(bytes)
-               ? program_error("memory_limit: %s", strerror(errno))
-               : 0;
+    if (memory_limit(bytes)) {
+        return program_error("memory_limit: %s", strerror(errno));
+    }
+    palm_log(log, PALM_LOG_INFO, "PALM-SERVER-MEMORY",
+             "the process ends if memory_limit, %" PRId64
+             " bytes, does not do for it",
+             bytes);
+    return 0;
 }
 
 static int
@@ -196,7 +202,7 @@ run(palm_server_t *server, const struct server_file *file,
     struct stopper stopper;
     palm_error_t err = {0};
     int status = PROGRAM_FAILED;
-    if (bound_memory(file)) {
+    if (bound_memory(file, log)) {
         return PROGRAM_FAILED;
     }
     if (stopper_start(&stopper, server, functions, log)) {
