@@ -368,7 +368,7 @@ a_file_that_is_cut_off_is_refused(void)
 {
     palm_cache_options_t options = new_options();
     palm_cache_t *cache = open_cache(&options);
-    char key[16], value[CUT_VALUE], name[STORE_TEXT + 16];
+    char key[32], value[CUT_VALUE], name[STORE_TEXT + 16];
     struct stat whole;
     const long page = sysconf(_SC_PAGESIZE);
     int refusals = 0;
@@ -401,7 +401,7 @@ a_short_file_that_has_all_is_no_damage(void)
 {
     palm_cache_options_t options = new_options();
     palm_cache_t *cache = open_cache(&options);
-    char key[16], value[CUT_VALUE], name[STORE_TEXT + 16];
+    char key[32], value[CUT_VALUE], name[STORE_TEXT + 16];
     MDB_env *env;
     MDB_txn *txn;
     MDB_dbi keys;
