@@ -55,6 +55,12 @@ http_crossing_status(const struct http_crossing *crossing)
 }
 
 void
+stays_open_behind_errors(struct http_crossing *crossing)
+{
+    crossing->stay = http_crossing_status(crossing) >= 400;
+}
+
+void
 reports_no_error(struct crossing *crossing)
 {
     if (comes_from(crossing, "control")

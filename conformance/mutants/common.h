@@ -30,6 +30,9 @@ void reports_no_error(struct crossing *crossing);
 struct bytes http_crossing_body(const struct http_crossing *crossing);
 int http_crossing_status(const struct http_crossing *crossing);
 
+/* A fault of HTTP: the connection of an error is not closed. */
+void stays_open_behind_errors(struct http_crossing *crossing);
+
 /* True for what goes to the target, or comes from it, at this endpoint. */
 bool goes_to(const struct crossing *crossing, const char *endpoint);
 bool comes_from(const struct crossing *crossing, const char *endpoint);

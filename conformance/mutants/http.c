@@ -54,13 +54,6 @@ closes(struct http_crossing *crossing)
     crossing->close = !crossing->request;
 }
 
-/* Behind an error. */
-static void
-stays_open(struct http_crossing *crossing)
-{
-    crossing->stay = http_crossing_status(crossing) >= 400;
-}
-
 /* Every response is the first one. */
 static void
 repeats_the_first(struct http_crossing *crossing)
@@ -215,10 +208,12 @@ const struct fault http_faults[] = {
     WEB_FAULT("M-HTTP-010c", "tells too long a length", tells_long_length),
     WEB_FAULT("M-HTTP-010d", "tells no length", tells_no_length),
     WEB_FAULT("M-HTTP-039a", "answers 200 to a malformed one", says_200),
-    WEB_FAULT("M-HTTP-039b", "stays open behind a malformed one", stays_open),
+    WEB_FAULT("M-HTTP-039b", "stays open behind a malformed one",
+              stays_open_behind_errors),
     ROUTING_FAULT("M-HTTP-039c", "routes it, too"),
     WEB_FAULT("M-HTTP-041a", "answers 200 to a malformed one", says_200),
-    WEB_FAULT("M-HTTP-041b", "stays open behind a malformed one", stays_open),
+    WEB_FAULT("M-HTTP-041b", "stays open behind a malformed one",
+              stays_open_behind_errors),
     WEB_FAULT("M-HTTP-034a", "tells no type", has_no_type),
     WEB_FAULT("M-HTTP-034b", "answers 202", says_202),
     WEB_FAULT("M-HTTP-035a", "answers 200 to a failure", says_200),

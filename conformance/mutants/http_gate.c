@@ -70,13 +70,6 @@ answers_twice(struct http_crossing *crossing)
     }
 }
 
-/* Behind an error. */
-static void
-stays_open(struct http_crossing *crossing)
-{
-    crossing->stay = http_crossing_status(crossing) >= 400;
-}
-
 /* What a gateway asks before the next message: that of a request that it has
  * answered with an error. */
 static bool bad_request;
@@ -447,7 +440,8 @@ const struct fault http_gate_faults[] = {
     WEB_FAULT("M-HTTP-029a", "answers 200 to a broken path", says_200),
     WEB_FAULT("M-HTTP-030a", "answers 200 to a PUT", says_200),
     WEB_FAULT("M-HTTP-040a", "answers 200 to a malformed one", says_200),
-    WEB_FAULT("M-HTTP-040b", "stays open behind a malformed one", stays_open),
+    WEB_FAULT("M-HTTP-040b", "stays open behind a malformed one",
+              stays_open_behind_errors),
     {"M-HTTP-040c", "asks for it, too", asks_for_bad_requests, sees_errors,
      NULL, NULL, LIFE_NORMAL},
     WEB_FAULT("M-HTTP-031a", "answers 200 to a large body", says_200),
