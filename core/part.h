@@ -24,7 +24,7 @@
 #include "core/log.h"
 #include "core/message.h"
 
-#define PALM_PART_ABI 3 /* changes when a structure of this header does */
+#define PALM_PART_ABI 4 /* changes when a structure of this header does */
 
 #define PALM_NO_SOCKET (-1) /* the class makes its world itself, in open() */
 
@@ -208,11 +208,13 @@ typedef struct palm_part_options {
     int64_t slow_timeout;     /* PubService: ms a slow client is waited for */
     int64_t max_workers;      /* HttpConnection: requests in flight */
     int64_t max_clients;      /* HTTP: connections at once */
-    int64_t idle_timeout;     /* ms until a silent HTTP client is left */
-    int64_t interval;         /* ms between two reports of a bypass part */
-    int fill_cache;           /* inbound: an empty cache field gets an id: true,
-                                 false or PALM_BY_CLASS */
-    int64_t messages;         /* end after so many messages, 0 = never */
+    int64_t max_clients_per_address; /* HTTP: of them, by address; 0 = three
+                                        quarters of max_clients */
+    int64_t idle_timeout;            /* ms until a silent HTTP client is left */
+    int64_t interval; /* ms between two reports of a bypass part */
+    int fill_cache;   /* inbound: an empty cache field gets an id: true,
+                         false or PALM_BY_CLASS */
+    int64_t messages; /* end after so many messages, 0 = never */
     const palm_hooks_t *hooks; /* borrowed; outlives the server */
     void *hook_arg;            /* handed to the hooks; borrowed */
 } palm_part_options_t;
@@ -235,6 +237,8 @@ typedef struct palm_part_stats {
     uint64_t slow;        /* dropped: the client did not read in time */
     uint64_t expired;     /* waits for a peer that ended without answer */
     uint64_t left;        /* still inside when the stop deadline passed */
+    uint64_t refused;     /* connections over max_connections or
+                             max_connections_per_address; not of HTTP */
     uint64_t received_bytes;
     uint64_t sent_bytes;
     /* Outbound: messages by the time from their train's first message coming in
@@ -243,10 +247,11 @@ typedef struct palm_part_stats {
     uint64_t latency[PALM_LATENCIES];
     uint64_t latency_sum; /* us, of all of them */
     /* At the moment; these do not only grow. */
-    uint64_t credit; /* inbound: messages it may still send */
-    uint64_t inside; /* inbound: its messages inside the server */
-    uint64_t queued; /* outbound: messages it has and has not sent */
-    uint64_t oldest; /* outbound: us since the oldest of them came in */
+    uint64_t credit;      /* inbound: messages it may still send */
+    uint64_t inside;      /* inbound: its messages inside the server */
+    uint64_t queued;      /* outbound: messages it has and has not sent */
+    uint64_t oldest;      /* outbound: us since the oldest of them came in */
+    uint64_t connections; /* of peers that connected to it; not of HTTP */
 } palm_part_stats_t;
 
 PALM_BEGIN_DECLS

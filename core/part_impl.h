@@ -77,6 +77,8 @@ struct palm__routed {
 struct palm__gauges {
     uint64_t credit, inside, queued;
     uint64_t since; /* when the oldest queued message came in, us; 0 = none */
+    uint64_t connections; /* of peers; written by the watch's thread */
+    uint64_t refused;     /* of them, in all; the same */
 };
 
 /* Whom a part whose world is REP has to answer, and how. */

@@ -43,6 +43,7 @@ static const palm__setting_t settings[] = {
     ROW(DURATION, slow_timeout, 0),
     ROW(COUNT, max_workers, 1),
     ROW(COUNT, max_clients, 1),
+    ROW(COUNT, max_clients_per_address, 0),
     ROW(DURATION, idle_timeout, 1),
     ROW(DURATION, interval, 0),
     ROW(CHOICE, fill_cache, 0),

@@ -29,6 +29,8 @@ static const palm__setting_t settings[] = {
     BOUNDED_ROW(COUNT, io_threads, 1, PALM_IO_THREADS_MOST),
     ROW(BOOL, batch, 0),
     ROW(COUNT, messages, 0),
+    ROW(COUNT, max_connections, 0),
+    ROW(COUNT, max_connections_per_address, 0),
     {"log_level", PALM__SETTING_LOG_LEVEL,
      offsetof(palm_server_options_t, log.level), 0, 0},
 };

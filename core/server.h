@@ -48,9 +48,13 @@ typedef struct palm_server_options {
     int64_t io_threads;   /* of the ZeroMQ context, to PALM_IO_THREADS_MOST */
     bool batch;           /* threads are scheduled for throughput (Linux) */
     int64_t messages;     /* stop after routing so many, 0 = never */
-    palm_log_t log;       /* silent by default */
-    const palm_cache_options_t *cache; /* copied; NULL = in memory, with
-                                          cache_size */
+    int64_t max_connections; /* of peers, to its ZeroMQ services; 0 = half of
+                                the descriptors that the process may have */
+    int64_t max_connections_per_address; /* of them; 0 = three quarters of
+                                            max_connections */
+    palm_log_t log;                      /* silent by default */
+    const palm_cache_options_t *cache;   /* copied; NULL = in memory, with
+                                            cache_size */
 } palm_server_options_t;
 
 /* A part as it is registered.  The pointers are the server's. */

@@ -72,6 +72,9 @@ void palm__server_order_router(palm_server_t *self, palm__kind_t kind,
                                int64_t timeout);
 void palm__server_order_bypass(palm_server_t *self, palm__kind_t kind);
 
+/* Before the start: sets how many peers and clients there may be. */
+void palm__server_divide_descriptors(palm_server_t *self);
+
 void palm__server_set_state(palm_server_t *self, palm__server_state_t state);
 
 /* Shows the state to palm_server_state(). */

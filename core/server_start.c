@@ -269,8 +269,10 @@ start_threads(palm_server_t *self, palm_error_t *err)
     if (await_reports(self, 1 + self->part_count, err)) {
         return -1;
     }
-    palm__watch_start(&self->watch);
-    return 0;
+    return palm__watch_start(&self->watch)
+               ? palm_error_set(err, errno, "server %s: no thread: %s",
+                                self->name, palm_strerror(errno))
+               : 0;
 }
 
 /* "*" binds every interface; none of them is told. */
@@ -365,6 +367,7 @@ palm_server_start(palm_server_t *self, palm_error_t *err)
         palm__server_set_state(self, PALM__STOPPED);
         return -1;
     }
+    palm__server_divide_descriptors(self);
     if (make_lines(self)) {
         (void)palm_error_set(err, errno, "server %s: no sockets: %s",
                              self->name, palm_strerror(errno));

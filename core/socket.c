@@ -84,11 +84,11 @@ set_options(palm_part_t *part)
 }
 
 static void
-watch(palm_part_t *part, void *socket)
+watch(palm_part_t *part, void *socket, bool binds)
 {
     palm_server_t *server = part->server;
     (void)pthread_mutex_lock(&server->mutex);
-    palm__watch_add(&server->watch, part, server->zmq, socket);
+    palm__watch_add(&server->watch, part, server->zmq, socket, binds);
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
@@ -106,7 +106,7 @@ palm_part_attach(palm_part_t *part, void *socket, const char *address,
                  bool binds, palm_error_t *err)
 {
     palm_error_t why = {0, ""};
-    watch(part, socket);
+    watch(part, socket, binds);
     if (set_guards(part, socket)) {
         (void)palm_error_set(&why, errno, "%s", palm_strerror(errno));
     } else if (!palm__attach(socket, address, binds, &why)) {
@@ -152,6 +152,6 @@ palm__socket_open(palm_part_t *part, palm_error_t *err)
         return palm_error_set(err, errno, "%s %s: cannot make its socket: %s",
                               side, part->options.name, palm_strerror(errno));
     }
-    watch(part, part->world);
+    watch(part, part->world, part->class_->binds);
     return open_class(part, err) || attach(part, err) ? -1 : 0;
 }

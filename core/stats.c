@@ -51,6 +51,8 @@ add_gauges(const palm_part_t *part, palm_part_stats_t *stats)
     stats->credit = palm__counted(&gauges->credit);
     stats->inside = palm__counted(&gauges->inside);
     stats->queued = palm__counted(&gauges->queued);
+    stats->connections = palm__counted(&gauges->connections);
+    stats->refused += palm__counted(&gauges->refused);
     stats->oldest = since && now > since ? now - since : 0;
 }
 

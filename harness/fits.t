@@ -81,6 +81,8 @@ refuses outbound PushService "$any" 'pull_address = inproc://a' \
 refuses outbound PushService "$any" 'advertise_pull_as = a' \
     'is for PushPullService*'
 refuses outbound PushService "$any" 'max_clients = 1' 'is for HTTP services*'
+refuses outbound PushService "$any" 'max_clients_per_address = 1' \
+    'is for HTTP services*'
 refuses outbound PushService "$any" 'idle_timeout = 1' 'is for HTTP services*'
 refuses bypass CacheService "$any" 'fill_cache = no' 'is for inbound parts*'
 refuses bypass CacheService "$any" 'window = 2' 'is for inbound parts*'

@@ -364,6 +364,80 @@ else
 fi
 stop "$pid"
 
+# At a low limit idle peers of another address have what one address may have.
+cat >few.ini <<END
+[server]
+kind = server
+name = few
+pull_address = tcp://127.0.0.1:*
+pub_address = tcp://127.0.0.1:*
+db_address = ipc://few.db
+END
+if [ "$PALM_HTTP" = yes ]; then
+    printf '%s\n' '[bypass Web]' 'part = MetricsService' \
+        'address = http://127.0.0.1:*' >>few.ini
+fi
+cat >crowd.py <<'END'
+import socket, sys, time
+peers = []
+for port in sys.argv[1:]:
+    for i in range(300):
+        peer = socket.socket()
+        peer.bind(("127.0.0.2", 0))
+        peer.connect(("127.0.0.1", int(port)))
+        peers.append(peer)
+print("idle", flush=True)
+time.sleep(600)
+END
+(
+    # shellcheck disable=SC3045
+    ulimit -n 256
+    program palm-server few.ini
+) >few.out 2>few.err &
+as_behind
+few() {
+    run palm-client --db ipc://few.db --timeout 5s "$@"
+    [ "$status" = 0 ]
+}
+await few get name
+# Whether this system has a second address of its own, and room for a crowd.
+has_crowd() {
+    python3 -c 'import socket; socket.socket().bind(("127.0.0.2", 0))' \
+        2>/dev/null && [ "$hard" -ge 1000 ]
+}
+if has_crowd; then
+    ports=$(sed -n 's/^.* [a-z]*:.*:\([0-9]*\)$/\1/p' few.out)
+    # shellcheck disable=SC2086 # a word each
+    python3 crowd.py $ports >crowd.out &
+    crowd=$!
+    processes="$processes $crowd"
+    await has_line crowd.out idle
+    few call few.echo x
+    is 'at a low limit, too: idle peers leave room for others' \
+        "$status/$out" 0/x
+    like 'the log tells of those that are refused' "$(cat few.err)" \
+        '*PALM-PART-REFUSED: inbound Pull: *max_connections_per_address*'
+    if [ "$PALM_HTTP" = yes ]; then
+        web=$(sed -n 's/^bypass Web //p' few.out)
+        out=$(python3 -c 'import sys, urllib.request as r
+print(r.urlopen(sys.argv[1] + "/healthz", timeout=60).status)' "$web" 2>&1)
+        is 'so do silent HTTP clients' "$out" 200
+        like 'HTTP services have a quarter of the descriptors' \
+            "$(cat few.err)" '*PALM-PART-CLIENTS: *max_clients is 64, not 1000*'
+    else
+        skip 'so do silent HTTP clients' 'no HTTP'
+        skip 'HTTP services have a quarter of the descriptors' 'no HTTP'
+    fi
+    kill "$crowd"
+else
+    skip 'at a low limit, too: idle peers leave room for others' \
+        'no python3, one address or few descriptors'
+    skip 'the log tells of those that are refused' 'the same'
+    skip 'so do silent HTTP clients' 'the same'
+    skip 'HTTP services have a quarter of the descriptors' 'the same'
+fi
+stop "$pid"
+
 # --- memory -----------------------------------------------------------------
 # endless.py SOCKET SIZE: a peer that sends a message of frames of that size
 # without end, over a plain socket.

@@ -97,6 +97,7 @@ static const struct use {
     {"slow_timeout", NULL, "PubService"},
     {"max_workers", is_parallel, "HttpConnection"},
     {"max_clients", is_http_service, "HTTP services"},
+    {"max_clients_per_address", is_http_service, "HTTP services"},
     {"idle_timeout", is_http_service, "HTTP services"},
     {"interval", is_bypass_sender, "PushBypassConnection"},
     {"fill_cache", is_inbound, "inbound parts"},

@@ -148,11 +148,12 @@ log_stats(palm_server_t *server, const palm_log_t *log)
                  "%s %s: received=%" PRIu64 " sent=%" PRIu64
                  " undecodable=%" PRIu64 " foreign=%" PRIu64 " failed=%" PRIu64
                  " unrouted=%" PRIu64 " absent=%" PRIu64 " slow=%" PRIu64
-                 " expired=%" PRIu64 " left=%" PRIu64 " oversize=%" PRIu64,
+                 " expired=%" PRIu64 " left=%" PRIu64 " oversize=%" PRIu64
+                 " refused=%" PRIu64,
                  server_side_name(part.side), part.name, stats.received,
                  stats.sent, stats.undecodable, stats.foreign, stats.failed,
                  stats.unrouted, stats.absent, stats.slow, stats.expired,
-                 stats.left, stats.oversize);
+                 stats.left, stats.oversize, stats.refused);
     }
 }
 

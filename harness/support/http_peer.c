@@ -2,7 +2,9 @@
 #include "config.h"
 #include "harness/support/http_peer.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +23,19 @@ wait_for(struct http_peer *peer, short events)
     return poll(&item, 1, tap_deadline()) == 1;
 }
 
-bool
-http_try_open(struct http_peer *peer, const char *endpoint)
+static bool
+take_address(int fd, const char *host)
+{
+    struct sockaddr_in address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    return inet_pton(AF_INET, host, &address.sin_addr) == 1
+           && !bind(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+/* from: the host whose address it has, or NULL. */
+static bool
+try_open(struct http_peer *peer, const char *endpoint, const char *from)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
@@ -36,9 +49,24 @@ http_try_open(struct http_peer *peer, const char *endpoint)
     EQUAL_INT(0, getaddrinfo(host, colon + 1, &hints, &found));
     peer->fd = socket(found->ai_family, found->ai_socktype, 0);
     MUST(peer->fd != -1);
+    if (from && !take_address(peer->fd, from)) {
+        tap_skip("this system has only one address of its own");
+    }
     bool open = !connect(peer->fd, found->ai_addr, found->ai_addrlen);
     freeaddrinfo(found);
     return open;
+}
+
+bool
+http_try_open(struct http_peer *peer, const char *endpoint)
+{
+    return try_open(peer, endpoint, NULL);
+}
+
+void
+http_open_from(struct http_peer *peer, const char *endpoint, const char *from)
+{
+    MUST(try_open(peer, endpoint, from));
 }
 
 void

@@ -23,6 +23,10 @@ struct http_peer {
 /* Connects to "http://HOST:PORT"; try: whether somebody listens. */
 void http_open(struct http_peer *peer, const char *endpoint);
 bool http_try_open(struct http_peer *peer, const char *endpoint);
+/* The same from one of this machine's addresses, an IPv4 one; skips the test
+ * where there is only one. */
+void http_open_from(struct http_peer *peer, const char *endpoint,
+                    const char *from);
 void http_close(struct http_peer *peer);
 
 /* Sends bytes as they are. */

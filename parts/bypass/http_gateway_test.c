@@ -466,7 +466,7 @@ five_hundred_clients_are_served_at_once(void)
     struct call *calls = calloc(MANY, sizeof *calls);
     struct rlimit limit;
     MUST(peers && calls && !getrlimit(RLIMIT_NOFILE, &limit));
-    limit.rlim_cur = limit.rlim_cur < 2048 ? 2048 : limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_cur < 4096 ? 4096 : limit.rlim_cur;
     if (setrlimit(RLIMIT_NOFILE, &limit)) {
         tap_skip("the system gives too few descriptors");
     }

@@ -24,6 +24,15 @@ warn(const char *text, void *arg)
     palm_part_warn(arg, "PALM-HTTP-WARNING", "%s", text);
 }
 
+/* One address leaves places to others, if there is more than one place. */
+static int64_t
+most_of_host(const palm_part_options_t *options)
+{
+    return options->max_clients_per_address
+               ? options->max_clients_per_address
+               : options->max_clients - options->max_clients / 4;
+}
+
 palm__http_t *
 palm__http_open(palm_part_t *part, const palm__http_class_t *class_,
                 palm_error_t *err)
@@ -33,6 +42,7 @@ palm__http_open(palm_part_t *part, const palm__http_class_t *class_,
         .address = options->address,
         .allow = class_->allow,
         .max_clients = options->max_clients,
+        .max_of_host = most_of_host(options),
         .max_body = options->max_message_size,
         .idle_timeout = options->idle_timeout,
         .reply_timeout = options->reply_timeout,

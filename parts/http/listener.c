@@ -25,7 +25,8 @@
  *   resumption, or when a connection's end lets it accept again, it does
  *   nothing until it is run once more.  That is what `again` is for.
  * - With max_clients connections no more are accepted; others wait in the
- *   system's queue. */
+ *   system's queue.  One over max_of_host is accepted and closed, so that it
+ *   does not stand before those of other addresses in that queue. */
 #include "config.h"
 #include "parts/http/listener.h"
 
@@ -221,6 +222,8 @@ start(palm__http_t *self, int fd)
         MHD_OPTION_STRICT_FOR_CLIENT, 1,                          /* */
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_SIZE, /* */
         MHD_OPTION_CONNECTION_LIMIT, clamp(settings->max_clients, most),
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        clamp(settings->max_of_host, INT_MAX), /* */
         MHD_OPTION_CONNECTION_TIMEOUT,
         clamp(settings->idle_timeout / 1000 + 2, INT_MAX), /* */
         MHD_OPTION_END);

@@ -43,6 +43,7 @@ typedef struct palm__http_settings {
     const char *address;   /* "http://HOST:PORT", see bind.h; borrowed */
     const char *allow;     /* methods: "GET, POST"; borrowed */
     int64_t max_clients;   /* connections at once; others wait */
+    int64_t max_of_host;   /* of one address, 0 any; others are ended */
     int64_t max_body;      /* bytes of a request's body, -1 any */
     int64_t max_bodies;    /* of all that are here, -1 any, 0 four times
                               max_body; one always fits */

@@ -337,6 +337,32 @@ clients_over_the_limit_wait_for_a_place(void)
     finish(&owner, &second);
 }
 
+/* One that comes from an address with enough of them is closed, so that it
+ * stands in nobody's way. */
+static void
+an_address_leaves_places_to_others(void)
+{
+    struct http_owner owner;
+    struct http_peer first, second, other;
+    owner_prepare(&owner);
+    owner.settings.max_clients = 2;
+    owner.settings.max_of_host = 1;
+    owner_start(&owner);
+    http_open_from(&first, owner.endpoint, "127.0.0.2");
+    http_ask(&first, "POST", "/echo", "first");
+    http_expect(&first, 200, "first");
+    http_open_from(&second, owner.endpoint, "127.0.0.2");
+    http_expect_end(&second);
+    http_open_from(&other, owner.endpoint, "127.0.0.1");
+    http_ask(&other, "POST", "/echo", "other");
+    http_expect(&other, 200, "other");
+    http_ask(&first, "POST", "/echo", "first again");
+    http_expect(&first, 200, "first again");
+    http_close(&first);
+    http_close(&second);
+    finish(&owner, &other);
+}
+
 /* Room for both ends of so many connections; ends the test if there is none. */
 static void
 need_descriptors(rlim_t count)
@@ -637,6 +663,7 @@ static const struct tap_test tests[] = {
     {"bodies over the limit of all are refused",
      bodies_over_the_limit_of_all_are_refused},
     {"a single body always fits", a_single_body_always_fits},
+    {"an address leaves places to others", an_address_leaves_places_to_others},
     {"clients over the limit wait for a place",
      clients_over_the_limit_wait_for_a_place},
     {"five hundred clients wait at once", five_hundred_clients_wait_at_once},
