@@ -206,6 +206,8 @@ typedef struct palm_part_options {
     int64_t hold_size;        /* PubService: bytes held for late clients */
     int64_t hold_time;        /* PubService: ms a result is held for one */
     int64_t slow_timeout;     /* PubService: ms a slow client is waited for */
+    int64_t slow_size;        /* PubService: bytes that may wait for one client,
+                                 -1 = others wait for the slowest */
     int64_t max_workers;      /* HttpConnection: requests in flight */
     int64_t max_clients;      /* HTTP: connections at once */
     int64_t max_clients_per_address; /* HTTP: of them, by address; 0 = three

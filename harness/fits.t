@@ -73,6 +73,7 @@ refuses outbound PushService "$any" 'interval = 1s' \
 refuses outbound PushService "$any" 'hold_size = 1' 'is for PubService*'
 refuses outbound PushService "$any" 'hold_time = 1' 'is for PubService*'
 refuses outbound PushService "$any" 'slow_timeout = 1' 'is for PubService*'
+refuses outbound PushService "$any" 'slow_size = 1' 'is for PubService*'
 refuses outbound PushService "$any" 'window = 1' 'is for inbound parts and *'
 refuses outbound PushService "$any" 'window_size = 1' 'is for inbound parts*'
 refuses outbound PushService "$any" 'fill_cache = no' 'is for inbound parts*'

@@ -95,6 +95,7 @@ static const struct use {
     {"hold_size", NULL, "PubService"},
     {"hold_time", NULL, "PubService"},
     {"slow_timeout", NULL, "PubService"},
+    {"slow_size", NULL, "PubService"},
     {"max_workers", is_parallel, "HttpConnection"},
     {"max_clients", is_http_service, "HTTP services"},
     {"max_clients_per_address", is_http_service, "HTTP services"},

@@ -15,6 +15,9 @@
  *   those who send.  A client of whom nothing has moved for slow_timeout loses
  *   its results (counted as slow), and from then on what it does not take at
  *   once is dropped, until it reads again; nobody else loses anything.
+ * - A client that reads, but slowly, is waited for, too: nobody can tell a
+ * batch that takes its time from one that means to hold up others.  With
+ * slow_size it is not: what it leaves beyond that is dropped.
  * - Who has subscribed to a beginning of a topic only, as a monitor does, gets
  *   what he can take. */
 #include "config.h"
@@ -250,6 +253,9 @@ send_to_client(palm_part_t *part, palm_slice_t name, zmq_msg_t *message)
     if (slow) {
         drop(part, message, &palm_part_stats(part)->slow,
              "its client does not read");
+    } else if (!palm__pub_may_wait(part, name, zmq_msg_size(message))) {
+        drop(part, message, &palm_part_stats(part)->slow,
+             "its client reads too slowly, and slow_size is used up");
     } else {
         hold_ready(part, name, message);
     }
@@ -333,7 +339,8 @@ must_wait(palm_part_t *part)
     if (pub->topics.ready && ++pub->published >= BETWEEN) {
         (void)palm__pub_retry(part, palm__now_ms());
     }
-    pub->waits = pub->topics.ready && pub->topics.waiting >= pub->topics.limit;
+    pub->waits = palm_part_options(part)->slow_size < 0 && pub->topics.ready
+                 && pub->topics.waiting >= pub->topics.limit;
     return pub->waits;
 }
 

@@ -87,6 +87,10 @@ void palm__pub_cut(palm_part_t *part, struct palm__peer peer, const char *why);
 /* Whether those who subscribe to a topic are not let in at the moment. */
 bool palm__pub_backs_off(palm_part_t *part, const struct palm__topic *topic);
 
+/* Whether one more result, of that size, may wait for a client who is there and
+ * does not take it at once. */
+bool palm__pub_may_wait(palm_part_t *part, palm_slice_t name, size_t size);
+
 /* Notes that slow clients of a topic read again. */
 void palm__pub_forgive(palm_part_t *part, struct palm__topic *topic);
 

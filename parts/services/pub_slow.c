@@ -225,6 +225,35 @@ cut_twins(palm_part_t *part, struct palm__topic *topic, int64_t now)
     topic->moved = now;
 }
 
+/* Whether so many bytes are more than may wait for one client. */
+static bool
+is_too_much(palm_part_t *part, uint64_t bytes)
+{
+    int64_t most = palm_part_options(part)->slow_size;
+    return most >= 0 && bytes > (uint64_t)most;
+}
+
+/* A connection that takes bytes is about to take more, and of several those
+ * that are full are about to be closed: then it may be twice as much. */
+bool
+palm__pub_may_wait(palm_part_t *part, palm_slice_t name, size_t size)
+{
+    palm__topics_t *topics = &palm__pub_of(part)->topics;
+    struct palm__topic *topic = palm__topics_waiting(topics, name);
+    if (palm_part_options(part)->slow_size < 0 || !topic) {
+        return true;
+    }
+    uint64_t bytes = (uint64_t)topic->own + topic->shared + size;
+    if (topics->waiting + size > topics->limit) {
+        return false;
+    }
+    if (!is_too_much(part, bytes)) {
+        return true;
+    }
+    return (topic->peer_count > 1 || look_at(part, topic).full == 0)
+           && !is_too_much(part, bytes / 2);
+}
+
 /* What waits for a topic whose subscribers are full. */
 static void
 unblock(palm_part_t *part, struct palm__topic *topic, int64_t now)
@@ -237,7 +266,9 @@ unblock(palm_part_t *part, struct palm__topic *topic, int64_t now)
     struct crowd crowd = look_at(part, topic);
     bool some = crowd.full > 0 && crowd.reading > 0;
     bool again = crowd.full > 0 && crowd.slow == crowd.full && !some;
-    if (some && topic->strict) {
+    if (some && is_too_much(part, (uint64_t)topic->own + topic->shared)) {
+        timeout = 0;
+    } else if (some && topic->strict) {
         timeout = timeout < MOMENT ? timeout : MOMENT;
     }
     if (now - topic->moved < timeout && !again) {

@@ -382,6 +382,81 @@ a_long_topic_ends_at_the_socket(void)
     rig_fini(&bench.rig);
 }
 
+/* Results of 1 MB for "slow", and room for two of them. */
+static void
+start_untrusting(struct pub_rig *bench)
+{
+    palm_part_options_t options;
+    memset(large, 'x', LARGE);
+    palm_part_options_init(&options);
+    options.hwm = 2;
+    options.hold_size = 4 * LARGE;
+    options.slow_timeout = 3600000; /* nobody may wait for that */
+    options.slow_size = 2 * LARGE;
+    pub_rig_start(bench, &options);
+}
+
+/* It is never silent for slow_timeout, so only slow_size bounds it. */
+static void
+with_slow_size_nobody_waits_for_who_reads_slowly(void)
+{
+    enum { SLOWLY = 10 };
+    struct pub_rig bench;
+    start_untrusting(&bench);
+    void *slow = pub_rig_mute(&bench, "slow");
+    void *sub = pub_rig_subscriber(&bench, "other");
+    for (int i = 0; i < RESULTS; i++) {
+        pub_rig_push(&bench, "slow", large);
+        pub_rig_push(&bench, "other", "result");
+        expect_published(sub, "other", "result");
+        if (i % SLOWLY == 0) {
+            expect_published(slow, "slow", large);
+        }
+    }
+    pub_rig_await(&bench, COUNTER(slow), 1);
+    EQUAL_INT(0, pub_rig_stats(&bench).absent);
+    expect_published(slow, "slow", large);
+    rig_drop(&bench.rig);
+}
+
+/* Two subscribers of one topic, of whom one never reads. */
+struct twin {
+    struct pub_rig *bench;
+    void *mute, *sub;
+};
+
+/* Whether the subscription of the mute one is known: it has got something. */
+static bool
+twin_has_come(void *arg)
+{
+    struct twin *self = arg;
+    zmq_pollitem_t item = {self->mute, 0, ZMQ_POLLIN, 0};
+    pub_rig_push(self->bench, "topic", "hello");
+    expect_published(self->sub, "topic", "hello");
+    return zmq_poll(&item, 1, 20) == 1;
+}
+
+static void
+with_slow_size_who_reads_a_shared_topic_gets_all(void)
+{
+    enum { AHEAD = 2 }; /* one more waits: more than slow_size, not twice it */
+    struct pub_rig bench;
+    start_untrusting(&bench);
+    void *sub = pub_rig_subscriber(&bench, "topic");
+    struct twin twin = {&bench, pub_rig_mute(&bench, "topic"), sub};
+    MUST(tap_await(twin_has_come, &twin));
+    for (int i = 0; i < RESULTS + AHEAD; i++) {
+        if (i < RESULTS) {
+            pub_rig_push(&bench, "topic", large);
+        }
+        if (i >= AHEAD) {
+            expect_published(sub, "topic", large);
+        }
+    }
+    EQUAL_INT(1, pub_rig_stats(&bench).slow); /* the connection that was cut */
+    rig_drop(&bench.rig);
+}
+
 static const struct tap_test tests[] = {
     {"a slow client costs only its own results",
      a_slow_client_costs_only_its_own},
@@ -399,6 +474,10 @@ static const struct tap_test tests[] = {
      of_two_of_one_topic_the_reader_gets_all},
     {"a late client gets what a monitor has seen",
      a_late_client_gets_what_a_monitor_has_seen},
+    {"with slow_size nobody waits for who reads slowly",
+     with_slow_size_nobody_waits_for_who_reads_slowly},
+    {"with slow_size who reads a shared topic gets all",
+     with_slow_size_who_reads_a_shared_topic_gets_all},
     {"subscriptions wait with their sender",
      subscriptions_wait_with_their_sender},
     {"a long topic ends at the socket", a_long_topic_ends_at_the_socket},
