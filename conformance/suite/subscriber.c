@@ -189,11 +189,12 @@ check_holds(struct test *test, size_t count, size_t size)
     }
 }
 
-/* "… hold at least 1 MiB of such results." */
+/* "… hold at least 1 MiB of such results."  More than 4,096 of them, as queues
+ * have such limits; not many more, as all must be there within 5 s. */
 static void
 flow_009_small_results_are_held(struct test *test)
 {
-    check_holds(test, MIB / 128, 128);
+    check_holds(test, MIB / 240, 240);
 }
 
 static void
