@@ -217,11 +217,11 @@ require_room(palm_client_t *self, size_t size)
     return 0;
 }
 
-/* Appends one element with the server's name before it if it has no dot. */
+/* Appends one element, with the server's name before it if it has no dot. */
 static char *
 put_element(char *to, const char *element, size_t size, const char *server)
 {
-    if (size > 0 && !memchr(element, '.', size)) {
+    if (server && !memchr(element, '.', size)) {
         size_t server_size = strlen(server);
         memcpy(to, server, server_size);
         to[server_size] = '.';
@@ -231,32 +231,29 @@ put_element(char *to, const char *element, size_t size, const char *server)
     return to + size;
 }
 
-/* The function field: the server's name before every element without a dot;
- * blanks stay, since they count the stages. */
+/* The function field: the elements with single blanks between them, and the
+ * server's name before each that has no dot. */
 static int
 build_function(palm_client_t *self, const char *function, palm_slice_t *field)
 {
     size_t blanks = 0;
     char *to;
+    size_t server_size = self->server ? strlen(self->server) + 1 : 0;
     *field = palm_slice(function);
-    if (!self->server) {
-        return 0;
-    }
     for (size_t i = 0; i < field->size; i++) {
         blanks += function[i] == ' ';
     }
-    if (require_room(self,
-                     field->size + (blanks + 1) * (strlen(self->server) + 1))) {
+    if (require_room(self, field->size + (blanks + 1) * server_size + 1)) {
         return -1;
     }
     to = self->function;
-    while (*function) {
+    while (*(function += strspn(function, " "))) {
         size_t size = strcspn(function, " ");
+        if (to > self->function) {
+            *to++ = ' ';
+        }
         to = put_element(to, function, size, self->server);
         function += size;
-        if (*function) {
-            *to++ = *function++;
-        }
     }
     field->data = self->function;
     field->size = (size_t)(to - self->function);

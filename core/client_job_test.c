@@ -44,7 +44,8 @@ elements_without_a_dot_get_the_server_name(void)
     sends_function(client, "up", "srv.up");
     sends_function(client, "other.up", "other.up");
     sends_function(client, "a b.c d", "srv.a b.c srv.d");
-    sends_function(client, " a  b ", " srv.a  srv.b ");
+    sends_function(client, " a  b ", "srv.a srv.b");
+    sends_function(client, "x.a   x.b", "x.a x.b");
     sends_function(client, "", "");
     sends_function(client, NULL, "");
     stop(client);

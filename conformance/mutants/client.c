@@ -227,6 +227,51 @@ joins_by_commas(struct crossing *crossing)
     }
 }
 
+/* As if each blank were two. */
+static void
+keeps_each_blank(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_pushed(crossing, &message)) {
+        struct test *test = crossing->test;
+        char *function = test_memory(test, 2 * message.function.size + 1);
+        size_t length = 0;
+        size_t i;
+
+        for (i = 0; i < message.function.size; i++) {
+            function[length++] = (char)message.function.data[i];
+            if (message.function.data[i] == ' ') {
+                function[length++] = ' ';
+            }
+        }
+        replace_at(crossing, &message.function, function, &message);
+    }
+}
+
+static void
+gives_function_alone(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_pushed(crossing, &message)
+        && bytes_are(message.function, "palm.echo")) {
+        replace_at(crossing, &message.function, "echo", &message);
+    }
+}
+
+static void
+names_its_server_always(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_pushed(crossing, &message)
+        && bytes_are(message.function, "palm.reverse other.echo palm.echo")) {
+        replace_at(crossing, &message.function,
+                   "palm.reverse palm.other.echo palm.echo", &message);
+    }
+}
+
 /* --- results -------------------------------------------------------------- */
 
 static bool
@@ -380,6 +425,7 @@ const struct fault client_faults[] = {
     FAULT("M-CLIENT-012a", "sends the first function only",
           sends_first_element),
     FAULT("M-CLIENT-012b", "joins functions by commas", joins_by_commas),
+    FAULT("M-CLIENT-012c", "keeps each blank", keeps_each_blank),
     FAULT("M-CLIENT-013a", "returns the first result again",
           returns_first_result_again),
     FAULT("M-CLIENT-014a", "gives results in another order", job_sorts_results),
@@ -401,5 +447,8 @@ const struct fault client_faults[] = {
           get_has_session),
     FAULT("M-CLIENT-020b", "puts the session before the key of delete",
           delete_has_session),
+    FAULT("M-CLIENT-021a", "names no server", gives_function_alone),
+    FAULT("M-CLIENT-021b", "names its server before others",
+          names_its_server_always),
     END_OF_FAULTS,
 };

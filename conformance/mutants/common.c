@@ -68,3 +68,22 @@ reports_no_error(struct crossing *crossing)
         crossing_replace_frame(crossing, 0, "RESULT");
     }
 }
+
+bool
+blank_white_space(struct test *test, struct message *message)
+{
+    static const char spaces[] = "\t\n\v\f\r\xc2\xa0";
+    char *text = test_memory(test, message->function.size + 1);
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < message->function.size; i++) {
+        text[i] = (char)message->function.data[i];
+        if (text[i] != '\0' && strchr(spaces, text[i]) != NULL) {
+            text[i] = ' ';
+            any = true;
+        }
+    }
+    message->function = bytes_of(text, message->function.size);
+    return any;
+}

@@ -33,6 +33,10 @@ int http_crossing_status(const struct http_crossing *crossing);
 /* A fault of HTTP: the connection of an error is not closed. */
 void stays_open_behind_errors(struct http_crossing *crossing);
 
+/* Any white space of `function` is a blank for the target; of C's, and the
+ * no-break space.  Whether there was some. */
+bool blank_white_space(struct test *test, struct message *message);
+
 /* True for what goes to the target, or comes from it, at this endpoint. */
 bool goes_to(const struct crossing *crossing, const char *endpoint);
 bool comes_from(const struct crossing *crossing, const char *endpoint);

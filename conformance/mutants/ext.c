@@ -326,6 +326,35 @@ ttl_0_is_ignored(struct crossing *crossing)
     }
 }
 
+/* Both keys of the test have had the same time as a third. */
+static void
+ends_with_the_third(struct crossing *crossing, const char *key)
+{
+    static bool over;
+
+    if (!is_reply(crossing, "get")) {
+        return;
+    }
+    over = over
+           || (bytes_are(asked.payload, "other")
+               && crossing->message->frame[0].size == 0);
+    if (over && bytes_are(asked.payload, key)) {
+        crossing_replace_frame(crossing, 0, "");
+    }
+}
+
+static void
+set_keeps_ttl(struct crossing *crossing)
+{
+    ends_with_the_third(crossing, "key");
+}
+
+static void
+cas_keeps_ttl(struct crossing *crossing)
+{
+    ends_with_the_third(crossing, "exchanged");
+}
+
 static void
 ttl_of_missing_replies_key(struct crossing *crossing)
 {
@@ -402,5 +431,9 @@ const struct fault ext_faults[] = {
           cas_of_preset_replies_key),
     FAULT("M-EXT-018b", "says that ttl ends presets",
           ttl_of_preset_replies_key),
+    FAULT("M-EXT-023a", "lets a new value end with the old one's ttl",
+          set_keeps_ttl),
+    FAULT("M-EXT-023b", "lets an exchanged value end with the old one's ttl",
+          cas_keeps_ttl),
     END_OF_FAULTS,
 };

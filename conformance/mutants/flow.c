@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "conformance/engine/test.h"
-#include "conformance/mutants/common.h"
+#include "conformance/mutants/stream.h"
 
 /* scene.h's CLIENT: nobody, or who does not read, subscribes to it. */
 #define CLIENT "0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11"
@@ -189,6 +189,18 @@ holds_nothing(struct crossing *crossing)
     }
 }
 
+/* The same of a server that runs functions itself: nothing comes of them. */
+static void
+runs_nothing_early(struct crossing *crossing)
+{
+    struct message message;
+
+    if (!note_topic(crossing) && stream_is_given(crossing, &message)
+        && !is_subscribed(crossing, &message)) {
+        crossing_drop(crossing);
+    }
+}
+
 static void
 holds_another_order(struct crossing *crossing)
 {
@@ -361,5 +373,9 @@ const struct fault flow_faults[] = {
     FAULT("M-FLOW-016a", "stops when 8 MiB are not read", stops_with_8_mib),
     FAULT("M-FLOW-017a", "drops for all when one is slow", stops_with_8_mib),
     FAULT("M-FLOW-018a", "gives a result only once", gives_only_once),
+    FAULT("M-STREAM-026a", "holds nothing", runs_nothing_early),
+    FAULT("M-STREAM-027a", "holds nothing", runs_nothing_early),
+    FAULT("M-STREAM-028a", "holds nothing", runs_nothing_early),
+    FAULT("M-STREAM-029a", "holds nothing", holds_nothing),
     END_OF_FAULTS,
 };

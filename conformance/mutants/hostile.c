@@ -271,6 +271,17 @@ takes_first_frame_of_results(struct crossing *crossing)
     }
 }
 
+static void
+takes_last_frame_of_work(struct crossing *crossing)
+{
+    struct frames *message = crossing->message;
+
+    if (goes_to(crossing, "worker_push_address") && message->count > 1) {
+        message->frame[0] = message->frame[message->count - 1];
+        message->count = 1;
+    }
+}
+
 /* The answers to what is no good request. */
 static void
 answers_1(struct crossing *crossing)
@@ -380,5 +391,6 @@ const struct fault hostile_faults[] = {
     FAULT("M-HOSTILE-032a", "dies of several frames", wants_one_bypass_request),
     FAULT("M-HOSTILE-032b", "dies of the empty frame", dies_of_empty_request),
     FAULT("M-HOSTILE-033a", "dies of a long client", dies_of_long_clients),
+    FAULT("M-HOSTILE-034a", "takes the last frame", takes_last_frame_of_work),
     END_OF_FAULTS,
 };

@@ -93,6 +93,20 @@ ignores_stage(struct http_crossing *crossing)
     }
 }
 
+static void
+splits_at_white_space(struct http_crossing *crossing)
+{
+    struct test *test = crossing->test;
+    struct message message;
+
+    if (crossing->request
+        && message_decode(test, http_crossing_body(crossing), &message) == NULL
+        && blank_white_space(test, &message)) {
+        crossing->text = http_request_text(test, "POST", "/", NULL,
+                                           message_encode(test, &message));
+    }
+}
+
 /* What crosses is no PalmMessage; the target is asked for one that is. */
 static void
 routes_undecodable(struct http_crossing *crossing)
@@ -220,5 +234,6 @@ const struct fault http_faults[] = {
     WEB_FAULT("M-HTTP-036a", "answers 200 to a GET", says_200),
     WEB_FAULT("M-HTTP-037a", "answers 200 to rubbish", says_200),
     WEB_FAULT("M-HTTP-038a", "ignores the stage", ignores_stage),
+    WEB_FAULT("M-HTTP-042a", "splits at white space", splits_at_white_space),
     END_OF_FAULTS,
 };

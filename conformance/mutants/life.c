@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* life.c: implementations that break PALM-LIFE. */
+#include "conformance/engine/test.h"
 #include "conformance/mutants/common.h"
 
 /* --- while it ends -------------------------------------------------------- */
@@ -14,6 +15,22 @@ loses_late_results(struct crossing *crossing)
 
     taken += message_comes_from(crossing, "worker_push_address", &message);
     if (taken >= TAKEN && goes_to(crossing, "worker_pull_address")) {
+        crossing_drop(crossing);
+    }
+}
+
+/* It ends a second after its workers have taken what there was. */
+static void
+waits_a_second(struct crossing *crossing)
+{
+    static int64_t taken;
+    struct message message;
+
+    if (message_comes_from(crossing, "worker_push_address", &message)) {
+        taken = now();
+    }
+    if (goes_to(crossing, "worker_pull_address") && taken != 0
+        && now() - taken > 1000000) {
         crossing_drop(crossing);
     }
 }
@@ -107,6 +124,7 @@ const struct fault life_faults[] = {
     WRONG_LIFE("M-LIFE-001c", "dies of SIGTERM", LIFE_DIES_ON_SIGTERM),
     FAULT("M-LIFE-002a", "loses results after SIGTERM", loses_late_results),
     WRONG_LIFE("M-LIFE-002b", "ends at once", LIFE_ENDS_AT_ONCE),
+    FAULT("M-LIFE-002c", "waits a second for its workers", waits_a_second),
     WRONG_LIFE("M-LIFE-003a", "waits for a worker", LIFE_IGNORES_SIGTERM),
     WRONG_LIFE("M-LIFE-004a", "leaves its endpoints taken",
                LIFE_LEAVES_ENDPOINTS),

@@ -212,6 +212,29 @@ static const struct fault_setting pipelined[] = {{"pipelined", "yes"},
 static const struct fault_setting not_pipelined[] = {{"pipelined", "no"},
                                                      {NULL, NULL}};
 
+static void
+splits_at_white_space(struct crossing *crossing)
+{
+    struct message message;
+
+    if (stream_is_given(crossing, &message)
+        && blank_white_space(crossing->test, &message)) {
+        crossing_replace(crossing, &message);
+    }
+}
+
+/* A result that takes long comes behind the next. */
+static void
+publishes_as_they_end(struct crossing *crossing)
+{
+    struct message message;
+
+    if (stream_is_published(crossing, &message)
+        && bytes_are(message.function, "palm.sleep")) {
+        crossing_swap(crossing);
+    }
+}
+
 const struct fault stream_faults[] = {
     FAULT("M-STREAM-001a", "has no echo", has_no_echo),
     FAULT("M-STREAM-001b", "runs another element", stream_runs_first_element),
@@ -257,5 +280,11 @@ const struct fault stream_faults[] = {
     FAULT("M-STREAM-014b", "publishes results in another order", swaps_results),
     FAULT("M-STREAM-014c", "raises the stage of the first result only",
           lowers_stage_of_later_results),
+    FAULT("M-STREAM-030a", "fills an empty cache", stream_fills_cache),
+    FAULT("M-STREAM-031a", "fills an empty cache", stream_fills_cache),
+    FAULT("M-STREAM-032a", "splits at white space", splits_at_white_space),
+    FAULT("M-STREAM-033a", "splits at white space", splits_at_white_space),
+    FAULT("M-STREAM-034a", "publishes results as functions end",
+          publishes_as_they_end),
     END_OF_FAULTS,
 };

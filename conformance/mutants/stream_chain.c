@@ -133,6 +133,17 @@ compares_beginning_of_topic(struct crossing *crossing)
     }
 }
 
+static void
+takes_longer_topics(struct crossing *crossing)
+{
+    struct message message;
+
+    if (stream_is_given(crossing, &message)
+        && bytes_are(crossing->message->frame[0], "before2")) {
+        crossing_replace_frame(crossing, 0, "before");
+    }
+}
+
 /* --- hub ------------------------------------------------------------------ */
 
 static bool
@@ -295,5 +306,7 @@ const struct fault stream_chain_faults[] = {
     FAULT("M-STREAM-023b", "raises each stage once more", stream_raises_stage),
     FAULT("M-STREAM-023c", "leaves the first function out",
           reverses_before_it_counts),
+    FAULT("M-STREAM-024a", "takes longer topics", takes_longer_topics),
+    FAULT("M-STREAM-025a", "takes longer topics", takes_longer_topics),
     END_OF_FAULTS,
 };

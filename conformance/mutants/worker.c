@@ -257,6 +257,28 @@ counts_each_blank(struct crossing *crossing)
     }
 }
 
+static void
+splits_at_white_space(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_work(crossing, &message)
+        && blank_white_space(crossing->test, &message)) {
+        crossing_replace(crossing, &message);
+    }
+}
+
+/* The first result comes behind the second. */
+static void
+swaps_first_results(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_result(crossing, &message) && crossing->number == 0) {
+        crossing_swap(crossing);
+    }
+}
+
 /* --- errors --------------------------------------------------------------- */
 
 static bool
@@ -473,5 +495,9 @@ const struct fault worker_faults[] = {
           mux_failure_has_no_result),
     FAULT("M-WORKER-021b", "has two results for a failure",
           mux_failure_has_two_results),
+    FAULT("M-WORKER-022a", "splits at white space", splits_at_white_space),
+    FAULT("M-WORKER-023a", "splits at white space", splits_at_white_space),
+    FAULT("M-WORKER-024a", "hands results in in another order",
+          swaps_first_results),
     END_OF_FAULTS,
 };

@@ -178,7 +178,7 @@ client_011_stage_is_0_and_payload_unchanged(struct test *test)
 }
 
 /* "… the elements that its user gave, in their order, with single blanks
- * between them." */
+ * between them, however many he gave." */
 static void
 client_012_function_is_a_list(struct test *test)
 {
@@ -192,6 +192,27 @@ client_012_function_is_a_list(struct test *test)
                NULL);
     check_text(test, "function", asker_take(&asker).function,
                "palm.reverse palm.echo other.echo");
+    asker_open(&asker, test);
+    asker_send(&asker, "eval", "palm.reverse  palm.echo   other.echo",
+               "payload", NULL);
+    check_text(test, "function", asker_take(&asker).function,
+               "palm.reverse palm.echo other.echo");
+}
+
+/* "… its server's name and a dot before an element that has no dot, and leave
+ * one with a dot as it is." */
+static void
+client_021_name_of_the_server_comes_first(struct test *test)
+{
+    struct asker asker;
+
+    asker_open(&asker, test);
+    asker_send(&asker, "eval", "echo", "payload", NULL);
+    check_text(test, "function", asker_take(&asker).function, "palm.echo");
+    asker_open(&asker, test);
+    asker_send(&asker, "eval", "reverse other.echo echo", "payload", NULL);
+    check_text(test, "function", asker_take(&asker).function,
+               "palm.reverse other.echo palm.echo");
 }
 
 /* "An `eval` MUST return the payload of the result that belongs to its
@@ -314,6 +335,7 @@ const struct test_entry client_calls_tests[] = {
     TEST("PALM-CLIENT-010", client_010_pipeline_is_one_uuid),
     TEST("PALM-CLIENT-011", client_011_stage_is_0_and_payload_unchanged),
     TEST("PALM-CLIENT-012", client_012_function_is_a_list),
+    TEST("PALM-CLIENT-021", client_021_name_of_the_server_comes_first),
     TEST("PALM-CLIENT-013", client_013_eval_returns_its_result),
     TEST("PALM-CLIENT-014", client_014_job_returns_results_as_they_come),
     TEST("PALM-CLIENT-015", client_015_eval_without_result_ends),

@@ -409,6 +409,32 @@ ext_011_ttl_0_is_for_ever(struct test *test)
     check_value(cache, "key", "value");
 }
 
+/* "A `set` or `cas` that stores a value MUST end the time that an earlier `ttl`
+ * has set." */
+static void
+ext_023_new_values_live(struct test *test)
+{
+    struct peer *cache = open_cache(test);
+    int64_t until;
+
+    (void)ask(cache, "set", "key", "old");
+    (void)ask(cache, "ttl", "key", "200");
+    check_text(test, "the reply", ask(cache, "set", "key", "new"), "key");
+    (void)ask(cache, "set", "exchanged", "old");
+    (void)ask(cache, "ttl", "exchanged", "200");
+    check_text(test, "the reply", cas(cache, "exchanged", "old", "new"),
+               "exchanged");
+    /* The fence: a key with the same time, set later, is gone. */
+    (void)ask(cache, "set", "other", "value");
+    (void)ask(cache, "ttl", "other", "200");
+    until = now() + (int64_t)bound_of(test, 5200) * 1000;
+    while (ask(cache, "get", "", "other").size > 0) {
+        check_that(test, now() < until, "the other key outlives its ttl");
+    }
+    check_value(cache, "key", "new");
+    check_value(cache, "exchanged", "new");
+}
+
 /* "`ttl` of a key that is not there MUST be answered with an empty frame." */
 static void
 ext_012_ttl_of_missing_key_is_empty(struct test *test)
@@ -517,6 +543,7 @@ const struct test_entry ext_tests[] = {
     TEST("PALM-EXT-015", ext_015_list_goes_on_after_a_key),
     TEST("PALM-EXT-016", ext_016_list_tells_what_it_leaves_out),
     TEST("PALM-EXT-017", ext_017_lists_are_short),
+    TEST("PALM-EXT-023", ext_023_new_values_live),
     TEST("PALM-EXT-018", ext_018_presets_stay),
     END_OF_TESTS,
 };

@@ -29,6 +29,30 @@ hostile_021_undecodable_work(struct test *test)
     }
 }
 
+/* "… drop a message of several frames, whole, and go on." */
+static void
+hostile_034_several_frames_of_work(struct test *test)
+{
+    struct crew crew;
+    size_t count;
+
+    crew_start(&crew, test, "worker");
+    for (count = 2; count <= 4; count++) {
+        struct message good =
+            message_of("palm.echo", test_text(test, "good %zu", count));
+        struct bytes frames[4];
+        size_t i;
+
+        for (i = 0; i < count; i++) {
+            frames[i] = frame_of(test, "palm.echo", "of several");
+        }
+        peer_send_frames(crew.push, frames, count);
+        peer_send(crew.push, message_encode(test, &good));
+        check_same(test, test_text(test, "the result behind %zu frames", count),
+                   peer_receive_one(crew.pull), &good);
+    }
+}
+
 static void
 check_odd_function(struct crew *crew, struct bytes function)
 {
@@ -334,6 +358,7 @@ const struct test_entry hostile_parts_tests[] = {
     TEST("PALM-HOSTILE-024", hostile_024_senseless_pull_address),
     TEST("PALM-HOSTILE-024", hostile_024_senseless_pub_address),
     TEST("PALM-HOSTILE-024", hostile_024_several_frames),
+    TEST("PALM-HOSTILE-034", hostile_034_several_frames_of_work),
     TEST("PALM-HOSTILE-025", hostile_025_odd_results),
     END_OF_TESTS,
 };

@@ -105,6 +105,28 @@ http_038_stage_chooses_function(struct test *test)
     check_result(test, address, message, "cba");
 }
 
+/* "… no other byte than the blank, hex 20, for a separator." */
+static void
+http_042_only_blanks_separate(struct test *test)
+{
+    static const char *const functions[] = {
+        "palm.reverse\tpalm.echo",         "palm.reverse\npalm.echo",
+        "palm.reverse\rpalm.echo",         "palm.reverse\vpalm.echo",
+        "palm.reverse\fpalm.echo",         "palm.reverse\xc2\xa0palm.echo",
+        "palm.reverse\xe2\x80\x83palm.echo"};
+    const char *address = start(test);
+    size_t i;
+
+    for (i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        struct message message = message_of(functions[i], "abc");
+        struct http_message response;
+
+        message.stage = 1;
+        response = post(test, address, message_encode(test, &message));
+        check_number(test, "the status of an odd name", response.status, 500);
+    }
+}
+
 /* "… 400 to a request with a blank or a tab before the colon of a field,
  * without Host or with two, or with a Content-Length that is no number or is
  * there twice with two values …" */
@@ -123,6 +145,7 @@ const struct test_entry http_work_tests[] = {
     TEST("PALM-HTTP-036", http_036_other_methods_are_405),
     TEST("PALM-HTTP-037", http_037_undecodable_is_400),
     TEST("PALM-HTTP-038", http_038_stage_chooses_function),
+    TEST("PALM-HTTP-042", http_042_only_blanks_separate),
     TEST("PALM-HTTP-041", http_041_malformed_is_400),
     END_OF_TESTS,
 };

@@ -241,8 +241,8 @@ flow_015_room_comes_back(struct test *test)
     }
 }
 
-/* "… MAY drop a result whose topic nobody has subscribed to for 10 s": it comes
- * or does not; what is published then comes in any case. */
+/* "… MAY drop a result whose topic nobody has subscribed to for more than 5 s":
+ * it comes or does not; what is published then comes in any case. */
 static void
 flow_010_old_results_come_or_do_not(struct test *test)
 {

@@ -23,6 +23,7 @@ const struct test_entry *const suite_topics[] = {
     scatter_tests,
     stream_tests,
     pipeline_tests,
+    stream_kinds_tests,
     flow_tests,
     subscriber_tests,
     worker_tests,

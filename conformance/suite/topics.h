@@ -21,6 +21,7 @@ extern const struct test_entry bypass_tests[];
 extern const struct test_entry scatter_tests[];
 extern const struct test_entry stream_tests[];
 extern const struct test_entry pipeline_tests[];
+extern const struct test_entry stream_kinds_tests[];
 extern const struct test_entry flow_tests[];
 extern const struct test_entry subscriber_tests[];
 extern const struct test_entry worker_start_tests[];

@@ -152,6 +152,61 @@ worker_013_blanks_are_one_separator(struct test *test)
     check_calls(&crew, calls);
 }
 
+/* Each is one element, whose function has an odd name. */
+static const struct call not_blanks[] = {
+    {"palm.reverse\tpalm.echo", 0, "0"},
+    {"palm.reverse\tpalm.echo", 1, "0"},
+    {"palm.reverse\npalm.echo", 1, "0"},
+    {"palm.reverse\rpalm.echo", 1, "0"},
+    {"palm.reverse\vpalm.echo", 1, "0"},
+    {"palm.reverse\fpalm.echo", 1, "0"},
+    {"palm.reverse\xc2\xa0palm.echo", 1, "0"},     /* no-break space */
+    {"palm.reverse\xe2\x80\x83palm.echo", 1, "0"}, /* em space */
+    {"palm.reverse\xe3\x80\x80palm.echo", 1, "0"}, /* ideographic space */
+    {NULL, 0, NULL}};
+
+/* "… no other byte than the blank, hex 20, for a separator." */
+static void
+worker_022_only_blanks_separate(struct test *test)
+{
+    struct crew crew;
+
+    crew_start(&crew, test, "worker");
+    check_calls(&crew, not_blanks);
+}
+
+static void
+worker_023_mux_only_blanks_separate(struct test *test)
+{
+    struct crew crew;
+
+    crew_start(&crew, test, "mux-worker");
+    check_calls(&crew, not_blanks);
+}
+
+/* "… in the order of its messages": the first takes longest. */
+static void
+worker_024_results_keep_the_order(struct test *test)
+{
+    enum { MANY = 100 };
+    struct crew crew;
+    int i;
+
+    crew_start(&crew, test, "worker");
+    peer_send(crew.push, frame_of(test, "palm.sleep", "200"));
+    for (i = 0; i < MANY; i++) {
+        peer_send(crew.push,
+                  frame_of(test, "palm.echo", test_text(test, "%d", i)));
+    }
+    for (i = -1; i < MANY; i++) {
+        struct message result = check_message(test, "the result",
+                                              peer_receive_one(crew.pull));
+
+        check_text(test, "the payload", result.payload,
+                   i < 0 ? "200" : test_text(test, "%d", i));
+    }
+}
+
 /* --- errors --------------------------------------------------------------- */
 
 /* Each function gives an error result, and the next message its own result. */
@@ -295,5 +350,8 @@ const struct test_entry worker_tests[] = {
     TEST("PALM-WORKER-019", worker_019_mux_sends_each_payload),
     TEST("PALM-WORKER-020", worker_020_mux_may_yield_nothing),
     TEST("PALM-WORKER-021", worker_021_mux_failure_gives_one_0),
+    TEST("PALM-WORKER-022", worker_022_only_blanks_separate),
+    TEST("PALM-WORKER-023", worker_023_mux_only_blanks_separate),
+    TEST("PALM-WORKER-024", worker_024_results_keep_the_order),
     END_OF_TESTS,
 };
