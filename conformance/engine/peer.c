@@ -9,6 +9,8 @@
 #include "conformance/engine/test.h"
 #include "conformance/engine/trace.h"
 
+enum { LAST = 3 }; /* frames that crossed, in the reason of a failure */
+
 static void *
 open_monitor(struct test *test, void *socket)
 {
@@ -310,8 +312,12 @@ peer_receive(struct peer *peer)
     struct frames frames;
 
     if (!peer_poll(peer, bound(peer->test), &frames)) {
-        fail(peer->test, "%s: nothing came within %d ms", peer->label,
-             bound(peer->test));
+        test_end(peer->test, VERDICT_FAIL,
+                 test_text(peer->test, "a message at %s", peer->label),
+                 test_text(peer->test, "nothing; the last frames were %s",
+                           trace_last_frames(peer->test, LAST)),
+                 "%s: nothing came within %d ms", peer->label,
+                 bound(peer->test));
     }
     return frames;
 }

@@ -54,14 +54,18 @@ static const char *
 command_line(struct target *target, const char *const *settings)
 {
     struct test *test = target->test;
-    const char *line = test_text(
-        test, "exec %s --palm-conform 1 --profile %s --control %s",
-        test->settings->target, target->profile, target->control->address);
+    const char *command = test->settings->target;
+    /* `exec` fits one command only; a line of the shell keeps its shell, unless
+     * the user writes it himself. */
+    bool is_line = strpbrk(command, ";&|<>()$`\n=") != NULL;
+    bool says_exec = strncmp(command, "exec ", strlen("exec ")) == 0;
+    const char *line =
+        test_text(test, "%s%s --palm-conform 1 --profile %s --control %s",
+                  says_exec ? ""
+                  : is_line ? "trap : TERM; "
+                            : "exec ",
+                  command, target->profile, target->control->address);
 
-    /* `exec` fits one command only; a line of the shell keeps its shell. */
-    if (strpbrk(test->settings->target, ";&|<>()$`\n=") != NULL) {
-        line = test_text(test, "trap : TERM; %s", line + strlen("exec "));
-    }
     for (; settings[0] != NULL; settings += 2) {
         line = test_text(
             test, "%s --set %s", line,
@@ -446,6 +450,10 @@ target_signal(struct target *target, int signal_number)
 {
     must_be_ours(target);
     if (target->pid != 0 && !target->reaped) {
+        trace_event(target->test, "target", "%s is sent",
+                    signal_number == SIGTERM
+                        ? "SIGTERM"
+                        : test_text(target->test, "signal %d", signal_number));
         (void)kill(-target->pid, signal_number);
     }
 }

@@ -127,6 +127,7 @@ test_end(struct test *test, enum verdict verdict, const char *expected,
         outcome.log = target_log(test->targets);
     }
     outcome.elapsed = now() - test->began;
+    trace_end(test);
     trace_event(test, "verdict", "%s %s", verdict_name(outcome.verdict),
                 outcome.reason);
     if (test->trace != NULL) {
@@ -142,8 +143,9 @@ void
 test_run(const struct test_entry *entry, const struct settings *settings,
          const char *folder)
 {
-    struct test test = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0};
+    struct test test;
 
+    memset(&test, 0, sizeof test);
     test.entry = entry;
     test.rule = catalogue_find(entry->id);
     test.settings = settings;

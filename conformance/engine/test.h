@@ -12,6 +12,7 @@
 
 #include "conformance/engine/bytes.h"
 #include "conformance/engine/catalogue.h"
+#include "conformance/engine/trace.h"
 
 enum verdict {
     VERDICT_PASS,
@@ -59,6 +60,7 @@ struct test {
     struct target *targets;
     int64_t began; /* microseconds, see now() */
     bool quiet;    /* nothing goes into the trace */
+    struct trace_last last;
 };
 
 /* Microseconds of a clock that never goes back. */

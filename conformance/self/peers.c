@@ -70,6 +70,19 @@ SCENE(nothing_received)
     (void)peer_receive(peer_bind(test, "ear", ZMQ_PULL));
 }
 
+/* Two frames have crossed before. */
+SCENE(nothing_more_received)
+{
+    struct peer *ear;
+    struct peer *mouth = mouth_of(test, &ear);
+
+    peer_send(mouth, bytes_text("first"));
+    peer_send(mouth, bytes_text("second"));
+    (void)peer_receive_one(ear);
+    (void)peer_receive_one(ear);
+    (void)peer_receive_one(ear);
+}
+
 SCENE(two_for_one)
 {
     const struct bytes sent[2] = {bytes_text("one"), bytes_text("two")};
@@ -199,7 +212,11 @@ const struct self_case peer_cases[] = {
     {"a socket of no type is an ERROR", wrong_type, VERDICT_ERROR,
      "thing: no socket", "", ""},
     {"receiving in vain fails", nothing_received, FAILS,
-     "ear: nothing came within", "", ""},
+     "ear: nothing came within", "a message at ear",
+     "nothing; the last frames were"},
+    {"receiving in vain tells what came before", nothing_more_received, FAILS,
+     "ear: nothing came within", "a message at ear",
+     "from the target: ear first; from the target: ear second"},
     {"two frames for one fail", two_for_one, FAILS,
      "number of frames (ear) differs", "1", "2"},
     {"sending in vain fails", not_sent, FAILS, "mouth: a message does not go",
