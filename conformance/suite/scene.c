@@ -236,3 +236,23 @@ work_one(struct master *master, const char *payload)
     peer_send(master_done(master), message_encode(master->test, &done));
     return taken;
 }
+
+bool
+master_takes(struct master *master, struct peer *peer)
+{
+    enum { STILL = 500, ASKED = 20 }; /* ms, and times */
+    struct test *test = master->test;
+    struct bytes get = cache_request(test, "get", "", bytes_text("name"));
+    int i;
+
+    if (can_send(peer, 0)) {
+        return true;
+    }
+    for (i = 0; i < ASKED; i++) {
+        if (can_send(peer, STILL / ASKED)) {
+            return true;
+        }
+        (void)peer_ask(master_cache(master), get);
+    }
+    return can_send(peer, 0);
+}

@@ -65,6 +65,11 @@ struct master {
 void master_start(struct master *master, struct test *test,
                   ...) CONFORM_SENTINEL;
 
+/* Whether the peer can send to the master.  Who takes nothing for half a second
+ * may be slow only, on a busy machine; so it is asked 20 times at its cache
+ * meanwhile, and is full if it has answered that. */
+bool master_takes(struct master *master, struct peer *peer);
+
 struct peer *master_client(struct master *master);
 struct peer *master_work(struct master *master);
 struct peer *master_done(struct master *master);
