@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 # shellcheck source=conformance/proof.sh
 . "$PALM_SRCDIR/conformance/proof.sh"
-cd "$PALM_BUILDDIR"
+cd "$PALM_BUILDDIR" || exit 1
 # A run that finds a fault keeps its traces.
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/palm-kill-XXXXXX")
 export TMPDIR
