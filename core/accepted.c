@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/hash.h"
@@ -148,7 +147,7 @@ drop_if_empty(palm__accepted_t *self, struct palm__host *host)
 /* --- peers ---------------------------------------------------------------- */
 
 /* The place of a descriptor; NULL without memory. */
-static struct palm__peer *
+static struct palm__connection *
 place_of(palm__accepted_t *self, int fd)
 {
     if (fd < 0) {
@@ -156,7 +155,8 @@ place_of(palm__accepted_t *self, int fd)
     }
     if ((size_t)fd >= self->size) {
         size_t size = (size_t)fd + GROWTH;
-        struct palm__peer *peers = realloc(self->peers, size * sizeof *peers);
+        struct palm__connection *peers =
+            realloc(self->peers, size * sizeof *peers);
         if (!peers) {
             return NULL;
         }
@@ -169,7 +169,7 @@ place_of(palm__accepted_t *self, int fd)
 
 /* Its name stays, for the log. */
 static void
-leave(palm__accepted_t *self, struct palm__peer *peer)
+leave(palm__accepted_t *self, struct palm__connection *peer)
 {
     if (peer->host) {
         peer->host->count--;
@@ -187,7 +187,7 @@ static bool
 enter(palm__accepted_t *self, int fd, const palm__listener_t *listener,
       struct palm__host *host)
 {
-    struct palm__peer *peer = &self->peers[fd];
+    struct palm__connection *peer = &self->peers[fd];
     if (self->count == self->room) {
         size_t room = self->room + GROWTH;
         int *counted = realloc(self->counted, room * sizeof *counted);
@@ -214,7 +214,7 @@ look_at_some(palm__accepted_t *self)
 {
     for (int i = 0; i < LOOKS && self->count > 0; i++) {
         int fd = self->counted[self->next++ % self->count];
-        struct palm__peer *peer = &self->peers[fd];
+        struct palm__connection *peer = &self->peers[fd];
         char name[PALM__PEER_NAME];
         find_name(fd, name);
         if (!is_of(fd, peer->listener) || strcmp(name, peer->name)) {
@@ -262,7 +262,7 @@ palm__admission_t
 palm__accepted_admit(palm__accepted_t *self, int fd,
                      const palm__listener_t *listener)
 {
-    struct palm__peer *peer = place_of(self, fd);
+    struct palm__connection *peer = place_of(self, fd);
     if (!peer) {
         return PALM__NOT_THERE;
     }
@@ -318,7 +318,7 @@ palm__accepted_remove_all(palm__accepted_t *self,
 const char *
 palm__accepted_name(palm__accepted_t *self, int fd, bool fresh)
 {
-    struct palm__peer *peer = place_of(self, fd);
+    struct palm__connection *peer = place_of(self, fd);
     if (!peer) {
         return "a peer";
     }

@@ -31,7 +31,7 @@ typedef struct palm__listener {
 struct palm__host;
 
 /* A connection, by its descriptor. */
-struct palm__peer {
+struct palm__connection {
     const palm__listener_t *listener; /* NULL = it is not counted */
     struct palm__host *host;          /* NULL = it has no address, as ipc */
     size_t place;                     /* in `counted` */
@@ -39,8 +39,8 @@ struct palm__peer {
 };
 
 typedef struct palm__accepted {
-    int64_t most, most_of_host; /* connections, -1 any */
-    struct palm__peer *peers;   /* by descriptor */
+    int64_t most, most_of_host;     /* connections, -1 any */
+    struct palm__connection *peers; /* by descriptor */
     size_t size;
     int *counted; /* descriptors of those that are counted, in any order */
     size_t count, room;
