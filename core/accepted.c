@@ -54,11 +54,13 @@ find_name(int fd, char name[PALM__PEER_NAME])
 void
 palm__listener_set(palm__listener_t *self, int fd)
 {
-    self->fd = fd;
+    int listens = 0;
+    socklen_t size = sizeof listens;
     self->size = sizeof self->address;
-    if (getsockname(fd, (struct sockaddr *)&self->address, &self->size)) {
-        self->fd = -1;
-    }
+    bool is_one =
+        !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) && listens
+        && !getsockname(fd, (struct sockaddr *)&self->address, &self->size);
+    self->fd = is_one ? fd : -1;
 }
 
 static in_port_t

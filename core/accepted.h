@@ -55,7 +55,8 @@ typedef enum palm__admission {
     PALM__NOT_THERE  /* has left, or cannot be told; not counted */
 } palm__admission_t;
 
-/* What a monitor says of a socket that begins to listen. */
+/* What a monitor says of a socket that began to listen; nothing if the
+ * descriptor is another's by now. */
 void palm__listener_set(palm__listener_t *self, int fd);
 
 /* A connection has been accepted.  If there is no room it is shut down. */

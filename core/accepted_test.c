@@ -167,6 +167,9 @@ a_descriptor_that_is_anothers_is_left_alone(void)
     open_door(&door);
     open_door(&other);
     struct pair pair = come(&other, "127.0.0.1");
+    palm__listener_t none;
+    palm__listener_set(&none, pair.near); /* it does not listen */
+    EQUAL_INT(-1, none.fd);
     MUST(!pipe(pipes) && !socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
     EQUAL_INT(PALM__NOT_THERE,
               palm__accepted_admit(&all, pair.near, &door.listener));

@@ -116,9 +116,9 @@ on_listening(palm__watch_t *self, struct palm__watched *watched, int32_t fd)
 {
     (void)self;
     palm__listener_set(&watched->listener, fd);
-    int flags = fcntl(fd, F_GETFL);
-    if (flags != -1) {
-        (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK); /* for turn_away() */
+    int flags = watched->listener.fd == -1 ? -1 : fcntl(fd, F_GETFL);
+    if (flags != -1) { /* on_accept_failed() must not wait */
+        (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
     }
 }
 
