@@ -44,6 +44,14 @@ run palm-conform --attach "$tmp/all" --run 'life_001_server_ends_after_sigterm'
 is 'what ends the server is not run' "$status" 3
 like 'it is left alone, for a reason' "$out" '*verdict: "NOT-RUN"*to end it*'
 
+sed 's/^db_address=.*/db_address=tcp:\/\/127.0.0.1:1/' "$tmp/facts" \
+    >"$tmp/gone"
+run palm-conform --attach "$tmp/gone" --jobs 1 --timeout-factor 0.1
+is 'behind a test that ended the server nothing is run' \
+    "$(echo "$out" | grep -c 'verdict: "FAIL"')" 1
+like 'and said so' "$out" \
+    '*verdict: "NOT-RUN"*not listen any more, since *'
+
 run palm-conform --attach "$tmp/none"
 is 'a file that is not there is an error' "$status" 3
 like 'it is named' "$err" "*$tmp/none*"

@@ -354,6 +354,42 @@ lines_of_no_test_are_stale(void)
     free(printed);
 }
 
+/* Two tests of the rule A1, of which one fails: it stays listed.  When both
+ * pass it is out of date, told once. */
+static void
+a_rule_is_listed_as_a_set(void)
+{
+    enum verdict second[] = {VERDICT_FAIL, VERDICT_PASS};
+    size_t i;
+
+    for (i = 0; i < 2; i++) {
+        struct made_up made;
+        struct result *result;
+        char *printed;
+        int rc;
+
+        printed = read_known(&made, "PALM-ALPHA-001\t*\twhy\n", &rc);
+        EQUAL_INT(0, rc);
+        made.results[0].outcome.verdict = VERDICT_PASS;
+        result = &made.results[1];
+        result->outcome.verdict = second[i];
+        run_judge(&made.results[0]);
+        run_judge(result);
+        EQUAL_INT(VERDICT_PASS, made.results[0].outcome.verdict);
+        EQUAL_INT(i == 0 ? VERDICT_KNOWN : VERDICT_PASS,
+                  result->outcome.verdict);
+        made.options.known = "known.tsv";
+        EQUAL_INT(0, run_known_end(&made.run));
+        EQUAL_TEXT(i == 0 ? ""
+                          : "known.tsv: PALM-ALPHA-001: each of its tests "
+                            "passes",
+                   text_of(made.run.stale, 0));
+        EQUAL_TEXT("", text_of(made.run.stale, 1));
+        run_known_fini(&made.run);
+        free(printed);
+    }
+}
+
 static const struct tap_test tests[] = {
     {"the exit status follows the verdicts", status_follows_the_verdicts},
     {"the headline follows the verdicts", headline_follows_the_verdicts},
@@ -366,6 +402,7 @@ static const struct tap_test tests[] = {
      only_fail_and_pass_are_judged_anew},
     {"what is listed for other versions is let be", other_versions_are_let_be},
     {"lines of no test are stale", lines_of_no_test_are_stale},
+    {"a rule is listed as a set", a_rule_is_listed_as_a_set},
 };
 
 TAP_MAIN("status", tests)

@@ -106,6 +106,9 @@ put_fault(FILE *file, const struct result *result, const char *element)
     put_line(file, "crash", outcome->crash);
     put_line(file, "known", result->known == NULL ? "" : result->known);
     put_line(file, "repeat", result->repeat);
+    if (result->folder != NULL) {
+        put_line(file, "folder of the trace", result->folder);
+    }
     fprintf(file, "</%s>\n", element);
 }
 

@@ -17,7 +17,6 @@ struct reading {
     const char *file;
     unsigned line;
     char version[80]; /* of the target */
-    struct stale **end;
 };
 
 static int
@@ -93,27 +92,41 @@ there_is_a_test(const char *id)
     return false;
 }
 
+/* A line of the file that is out of date: where it stands, and why. */
 static int
-note_stale(struct reading *reading, const char *id)
+note_stale(struct run *run, const char *where, const char *id, const char *why)
 {
-    size_t size = strlen(reading->file) + strlen(id) + 80;
+    size_t size = strlen(where) + strlen(id) + strlen(why) + 8;
     struct stale *stale = calloc(1, sizeof *stale);
+    struct stale **end = &run->stale;
     char *text = malloc(size);
 
     if (stale == NULL || text == NULL) {
         free(stale);
         free(text);
-        return refuse(reading, strerror(ENOMEM));
+        return -1;
     }
-    (void)snprintf(text, size, "%s:%u: %s: %s", reading->file, reading->line,
-                   id,
-                   catalogue_find(id) == NULL ? "no such rule or test"
-                                              : "the rule has no test");
+    (void)snprintf(text, size, "%s: %s: %s", where, id, why);
     fprintf(stderr, "palm-conform: %s\n", text);
     stale->text = text;
-    *reading->end = stale;
-    reading->end = &stale->next;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = stale;
     return 0;
+}
+
+static int
+note_missing(struct reading *reading, const char *id)
+{
+    char where[4096];
+
+    (void)snprintf(where, sizeof where, "%s:%u", reading->file, reading->line);
+    return note_stale(reading->run, where, id,
+                      catalogue_find(id) == NULL ? "no such rule or test"
+                                                 : "the rule has no test") == 0
+               ? 0
+               : refuse(reading, strerror(ENOMEM));
 }
 
 static int
@@ -123,7 +136,7 @@ take(struct reading *reading, char *const *columns)
     size_t i;
 
     if (!there_is_a_test(columns[ID])) {
-        return note_stale(reading, columns[ID]);
+        return note_missing(reading, columns[ID]);
     }
     if (strcmp(columns[VERSION], "*") != 0
         && strcmp(columns[VERSION], reading->version) != 0) {
@@ -138,6 +151,7 @@ take(struct reading *reading, char *const *columns)
         if (result->known != NULL) {
             return refuse(reading, "the test is listed twice");
         }
+        result->known_as_rule = strcmp(result->entry->id, columns[ID]) == 0;
         result->known = reason_of(columns);
         if (result->known == NULL) {
             return refuse(reading, strerror(ENOMEM));
@@ -172,7 +186,7 @@ read_line(struct reading *reading, char *line)
 int
 run_known(struct run *run)
 {
-    struct reading reading = {NULL, NULL, 0, "", NULL};
+    struct reading reading = {NULL, NULL, 0, ""};
     char *line = NULL;
     size_t room = 0;
     int rc = 0;
@@ -183,7 +197,6 @@ run_known(struct run *run)
     }
     reading.run = run;
     reading.file = run->options->known;
-    reading.end = &run->stale;
     (void)run_fact(run, "version", reading.version, sizeof reading.version);
     file = fopen(reading.file, "r");
     if (file == NULL) {
@@ -210,9 +223,46 @@ run_judge(struct result *result)
 
     if (result->known != NULL && *verdict == VERDICT_FAIL) {
         *verdict = VERDICT_KNOWN;
-    } else if (result->known != NULL && *verdict == VERDICT_PASS) {
+    } else if (result->known != NULL && !result->known_as_rule
+               && *verdict == VERDICT_PASS) {
         *verdict = VERDICT_FIXED;
     }
+}
+
+/* Whether each test of the rule was run, and passed; at its first test only. */
+static bool
+all_pass(const struct run *run, size_t first)
+{
+    const char *id = run->results[first].entry->id;
+    size_t i;
+
+    for (i = 0; i < run->count; i++) {
+        const struct result *result = &run->results[i];
+
+        if (strcmp(result->entry->id, id) == 0
+            && (i < first || result->outcome.verdict != VERDICT_PASS)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int
+run_known_end(struct run *run)
+{
+    size_t i;
+
+    for (i = 0; i < run->count; i++) {
+        const struct result *result = &run->results[i];
+
+        if (result->known_as_rule && all_pass(run, i)
+            && note_stale(run, run->options->known, result->entry->id,
+                          "each of its tests passes")
+                   != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 void

@@ -12,28 +12,34 @@
 /* Each has a letter of its own. */
 enum { MERGE_MAX = 26 };
 
+/* Of the rules and tests those that the options select. */
 static void
-list_rules(void)
+list_rules(const struct options *options)
 {
     size_t i;
 
     for (i = 0; i < catalogue_size; i++) {
         const struct rule *rule = &catalogue[i];
 
+        if (!run_wants(options, rule, NULL)) {
+            continue;
+        }
         printf("%s\t%s\t%s\t%s\t%s\t%s\n", rule->id, rule->level, rule->profile,
                rule->visible, rule->section, rule->text);
     }
 }
 
 static void
-list_tests(void)
+list_tests(const struct options *options)
 {
     const struct test_entry *const *topic;
     const struct test_entry *entry;
 
     for (topic = suite_topics; *topic != NULL; topic++) {
         for (entry = *topic; entry->id != NULL; entry++) {
-            printf("%s\t%s\n", entry->id, entry->name);
+            if (run_wants(options, catalogue_find(entry->id), entry->name)) {
+                printf("%s\t%s\n", entry->id, entry->name);
+            }
         }
     }
 }
@@ -210,6 +216,10 @@ run_tests(struct run *run, const struct files *files)
                 strerror(errno));
         return RUN_PARTIAL;
     }
+    if (run_known_end(run) != 0) {
+        perror("palm-conform: --known");
+        return RUN_PARTIAL;
+    }
     tap_end(stdout, run);
     status = run_status(run);
     return write_files(files, run) ? (int)status : RUN_PARTIAL;
@@ -327,9 +337,9 @@ main(int argc, char **argv)
     } else if (options.version) {
         puts("palm-conform " SUITE_VERSION ", specification " SPEC_VERSION);
     } else if (options.list) {
-        list_rules();
+        list_rules(&options);
     } else if (options.list_tests) {
-        list_tests();
+        list_tests(&options);
     } else if (options.merge) {
         return merge(&options);
     } else {

@@ -42,8 +42,8 @@ static const struct option table[] = {
     {"work", "DIR", "where the folder of traces is made; default: $TMPDIR",
      AT(work)},
     {"keep", NULL, "keep the traces of tests that passed", AT(keep)},
-    {"list", NULL, "print the rules and leave", AT(list)},
-    {"list-tests", NULL, "print the tests and leave", AT(list_tests)},
+    {"list", NULL, "print the selected rules and leave", AT(list)},
+    {"list-tests", NULL, "print the selected tests and leave", AT(list_tests)},
     {"help", NULL, "print this and leave", AT(help)},
     {"version", NULL, "print the versions and leave", AT(version)},
 };

@@ -189,6 +189,41 @@ tell(struct run *run, struct result *result, run_told *told, size_t number)
     }
 }
 
+/* Of a server that runs already: whether a test has ended it.  It is asked once
+ * after each failure; the tests behind that would only repeat it. */
+static bool
+is_gone(struct run *run)
+{
+    if (run->suspect != NULL && run_target_listens(run)) {
+        run->suspect = NULL;
+    }
+    return run->suspect != NULL;
+}
+
+static void
+suspect(struct run *run, const struct result *result)
+{
+    if (run->options->settings.attach != NULL
+        && result->outcome.verdict == VERDICT_FAIL) {
+        run->suspect = result->entry->name;
+    }
+}
+
+/* Why it is not started, or NULL. */
+static const char *
+reason_against(struct run *run, char *text, size_t size)
+{
+    if (run->interrupted) {
+        return "interrupted";
+    }
+    if (!is_gone(run)) {
+        return NULL;
+    }
+    (void)snprintf(text, size, "the server does not listen any more, since %s",
+                   run->suspect);
+    return text;
+}
+
 /* Until a child ends, at most 100 ms. */
 static void
 wait_for_change(void)
@@ -240,17 +275,22 @@ run_all(struct run *run, run_told *told)
         run->interrupted = run->interrupted || stop_asked;
         for (i = 0; i < count; i++) {
             if (jobs[i].pid != 0 && finish(run, &jobs[i])) {
+                suspect(run, jobs[i].result);
                 tell(run, jobs[i].result, told, ++number);
                 changed = true;
             }
             while (jobs[i].pid == 0 && next < run->count) {
                 struct result *result = &run->results[next++];
+                char text[200];
+                const char *against =
+                    result->done ? NULL
+                                 : reason_against(run, text, sizeof text);
 
                 changed = true;
                 if (result->done) {
                     tell(run, result, told, ++number);
-                } else if (run->interrupted) {
-                    set_outcome(result, VERDICT_NOT_RUN, "interrupted");
+                } else if (against != NULL) {
+                    set_outcome(result, VERDICT_NOT_RUN, against);
                     result->done = true;
                     tell(run, result, told, ++number);
                 } else if (start(run, &jobs[i], result) != 0) {

@@ -45,10 +45,11 @@ struct result {
     const char *folder; /* trace.tsv, target-0.err …; NULL if it did not run */
     const char *repeat; /* the command that repeats it */
     const char *known;  /* the reason that is listed, or NULL */
+    bool known_as_rule; /* for all tests of the rule together */
     bool done;
 };
 
-/* What stands in the known file and speaks of no test that there is. */
+/* What stands in the known file and is out of date. */
 struct stale {
     struct stale *next;
     const char *text; /* file:line: what is wrong */
@@ -66,6 +67,7 @@ struct run {
     struct stale *stale;
     int64_t elapsed;
     bool interrupted;
+    const char *suspect; /* --attach: the last test that failed, or NULL */
 };
 
 /* What palm-conform exits with. */
@@ -91,8 +93,15 @@ char *run_headline(const struct run *run);
 typedef void run_told(struct run *run, struct result *result, size_t number);
 int run_all(struct run *run, run_told *told);
 
+/* Whether somebody takes connections at each address of the facts. */
+bool run_target_listens(const struct run *run);
+
 /* Asks the target for its facts; 0, or -1 with the reason in *outcome. */
 int run_describe(struct run *run, struct outcome *outcome);
+
+/* Whether the options select a rule, or that test of it (NULL: any). */
+bool run_wants(const struct options *options, const struct rule *rule,
+               const char *test);
 
 /* Leaves only those that options select.  False if nothing is left, or a glob
  * matches nothing: the reason has been printed. */
@@ -106,6 +115,9 @@ void run_shuffle(struct run *run);
  * PASS becomes FIXED. */
 int run_known(struct run *run);
 /* Frees what it made, also where it has refused the file. */
+/* When all were judged: a rule that is listed and of which each test passes is
+ * out of date.  -1 with errno ENOMEM. */
+int run_known_end(struct run *run);
 void run_known_fini(struct run *run);
 void run_judge(struct result *result);
 

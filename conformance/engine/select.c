@@ -3,7 +3,6 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "conformance/engine/run.h"
 #include "conformance/engine/suite.h"
@@ -39,11 +38,11 @@ matches(const char *list, const char *text, const char *other)
     return found;
 }
 
-static bool
-selected(const struct options *options, const struct test_entry *entry,
-         const struct rule *rule)
+bool
+run_wants(const struct options *options, const struct rule *rule,
+          const char *test)
 {
-    return matches(options->run, entry->id, entry->name)
+    return rule != NULL && matches(options->run, rule->id, test)
            && matches(options->section, rule->section, NULL)
            && matches(options->level, rule->level, NULL)
            && matches(options->profile, rule->profile, NULL);
@@ -138,7 +137,7 @@ run_select(struct run *run)
         for (entry = *topic; entry->id != NULL; entry++) {
             const struct rule *rule = catalogue_find(entry->id);
 
-            if (rule != NULL && selected(options, entry, rule)) {
+            if (run_wants(options, rule, entry->name)) {
                 run->results[run->count].entry = entry;
                 run->results[run->count++].rule = rule;
             }
