@@ -56,10 +56,10 @@ awk 'BEGIN { while (i++ < 512) long = long "\\\\xff" }
     }
     { print }' "$tmp/parrot.jsonl" >"$tmp/long.jsonl"
 golden=$PALM_SRCDIR/conformance/golden/run.jsonl
-./palm-conform --merge "$golden" --html "$tmp/all.html"
-./palm-conform --merge "$golden" "$tmp/long.jsonl" --html "$tmp/two.html"
+./palm-conform --keep --merge "$golden" --html "$tmp/all.html"
+./palm-conform --keep --merge "$golden" "$tmp/long.jsonl" --html "$tmp/two.html"
 set -- "$tmp/long.jsonl" "$tmp/long.jsonl"
-./palm-conform --merge "$@" "$@" "$@" "$@" --html "$tmp/eight.html"
+./palm-conform --keep --merge "$@" "$@" "$@" "$@" --html "$tmp/eight.html"
 ok "the long frame is on the page" grep -qF \
     "$(awk 'BEGIN { while (i++ < 512) printf "\\xff" }')" "$tmp/two.html"
 

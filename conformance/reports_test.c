@@ -4,6 +4,7 @@
  * anew with PALM_GOLDEN=update, and read the difference. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "conformance/engine/report.h"
@@ -178,10 +179,51 @@ write_pages(FILE *file, const struct run *run, size_t count)
         jsonl_write(reports[i], run);
         rewind(reports[i]);
     }
-    EQUAL_INT(0, html_write(file, reports, names, count));
+    EQUAL_INT(0, html_write(file, reports, names, count, true));
     for (i = 0; i < count; i++) {
         (void)fclose(reports[i]);
     }
+}
+
+static size_t
+count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    while ((text = strstr(text, part)) != NULL) {
+        text += strlen(part);
+        count++;
+    }
+    return count;
+}
+
+/* Without --keep a page has the traces of what did not pass. */
+static void
+traces_that_passed_are_left_out(void)
+{
+    static const char *const name = "a.jsonl";
+    struct made_up made;
+    char *text[2];
+    int all;
+
+    make_up(&made);
+    for (all = 0; all < 2; all++) {
+        FILE *report = tmpfile();
+        FILE *page = tmpfile();
+
+        MUST(report != NULL && page != NULL);
+        jsonl_write(report, &made.run);
+        rewind(report);
+        EQUAL_INT(0, html_write(page, &report, &name, 1, all == 1));
+        (void)fclose(report);
+        rewind(page);
+        text[all] = read_all(page);
+    }
+    EQUAL_INT(made.run.count, count_of(text[1], "<h4>Trace</h4>"));
+    EQUAL_INT(made.run.count - made.run.counts[VERDICT_PASS],
+              count_of(text[0], "<h4>Trace</h4>"));
+    free(text[0]);
+    free(text[1]);
 }
 
 static void
@@ -281,7 +323,7 @@ bad_reports_are_refused(void)
 
         MUST(page != NULL);
         capture_begin(&capture);
-        rc = html_write(page, &report, &name, 1);
+        rc = html_write(page, &report, &name, 1, true);
         text = capture_end(&capture);
         printf("# row %zu\n", i);
         EQUAL_INT(refused[i].message == NULL ? 0 : -1, rc);
@@ -302,6 +344,7 @@ static const struct tap_test tests[] = {
     {"two runs on one page are the golden one", merged_page_is_golden},
     {"a page lets no markup through and loads nothing",
      page_lets_no_markup_through},
+    {"traces of what passed are left out", traces_that_passed_are_left_out},
     {"bad reports are refused by their line", bad_reports_are_refused},
 };
 

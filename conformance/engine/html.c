@@ -133,7 +133,7 @@ put_cells(FILE *file, const struct page *page, const char *id)
 
         for (j = 0; j < column->count; j++) {
             if (strcmp(json_get(&column->tests[j], "id"), id) == 0) {
-                html_cell(file, &column->tests[j], i, html_letter(page, i));
+                html_cell(file, page, &column->tests[j], i);
                 some = true;
             }
         }
@@ -208,10 +208,10 @@ put_page(FILE *file, const struct page *page)
 
 int
 html_write(FILE *file, FILE *const *reports, const char *const *names,
-           size_t count)
+           size_t count, bool all_traces)
 {
     struct column *columns = calloc(count, sizeof *columns);
-    struct page page = {NULL, 0, NULL, 0};
+    struct page page = {NULL, 0, NULL, 0, false};
     int rc = columns == NULL ? -1 : 0;
     size_t i;
 
@@ -220,6 +220,7 @@ html_write(FILE *file, FILE *const *reports, const char *const *names,
     }
     page.columns = columns;
     page.count = count;
+    page.all_traces = all_traces;
     if (rc == 0) {
         rc = make_rows(&page);
     }

@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_ENGINE_HTML_H
 #define CONFORMANCE_ENGINE_HTML_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "conformance/engine/json.h"
@@ -22,6 +23,7 @@ struct page {
     const struct json *
         *rows; /* of each rule a test, in the catalogue's order */
     size_t row_count;
+    bool all_traces; /* of tests that passed, too */
 };
 
 /* Reads a report; -1: the reason has been printed. */
@@ -47,8 +49,9 @@ void html_summary(FILE *file, const struct page *page);
 /* The column's; 0 if it is alone. */
 char html_letter(const struct page *page, size_t column);
 
-/* A test: a cell that opens. */
-void html_cell(FILE *file, const struct json *test, size_t column, char letter);
+/* A test of a column: a cell that opens. */
+void html_cell(FILE *file, const struct page *page, const struct json *test,
+               size_t column);
 
 /* The trace of a test: lines, each ended by a newline. */
 void html_trace(FILE *file, const char *lines);

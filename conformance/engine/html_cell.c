@@ -63,14 +63,24 @@ put_summary(FILE *file, const struct json *test, char letter)
     fputs("</summary>\n", file);
 }
 
+static void
+put_trace(FILE *file, const struct page *page, const struct json *test)
+{
+    if (page->all_traces || strcmp(json_get(test, "verdict"), "PASS") != 0) {
+        fputs("<h4>Trace</h4>\n", file);
+        html_trace(file, json_get(test, "trace"));
+    }
+}
+
 void
-html_cell(FILE *file, const struct json *test, size_t column, char letter)
+html_cell(FILE *file, const struct page *page, const struct json *test,
+          size_t column)
 {
     fprintf(file,
             "<details class=\"cell %s\" style=\"--column:%zu\" "
             "data-verdict=\"%s\">",
             json_get(test, "verdict"), column + 2, json_get(test, "verdict"));
-    put_summary(file, test, letter);
+    put_summary(file, test, html_letter(page, column));
     fputs("<dl class=\"facts\">\n", file);
     put_clause(file, test);
     html_row(file, "Reason", json_get(test, "reason"));
@@ -81,8 +91,7 @@ html_cell(FILE *file, const struct json *test, size_t column, char letter)
     put_elapsed(file, json_get(test, "elapsed_us"));
     fputs("</dl>\n", file);
     put_block(file, "Repeat", json_get(test, "repeat"));
-    fputs("<h4>Trace</h4>\n", file);
-    html_trace(file, json_get(test, "trace"));
+    put_trace(file, page, test);
     put_block(file, "The end of the target's stderr", json_get(test, "stderr"));
     fputs("</details>\n", file);
 }

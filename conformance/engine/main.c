@@ -169,7 +169,7 @@ write_page(FILE *page, const struct run *run)
     }
     jsonl_write(report, run);
     rewind(report);
-    rc = html_write(page, &report, &name, 1);
+    rc = html_write(page, &report, &name, 1, run->options->keep);
     (void)fclose(report);
     return rc == 0;
 }
@@ -268,7 +268,8 @@ merge(const struct options *options)
     if (!open_file("html", options->html, &page)) {
         return RUN_PARTIAL;
     }
-    rc = html_write(page, reports, (const char *const *)options->files, count);
+    rc = html_write(page, reports, (const char *const *)options->files, count,
+                    options->keep);
     while (count > 0) {
         (void)fclose(reports[--count]);
     }
