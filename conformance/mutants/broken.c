@@ -76,10 +76,11 @@ read_group(struct reader *reader, uint64_t number, bool begins)
         reader->open[reader->depth++] = number;
         return BROKEN_NOT;
     }
-    return !begins && reader->depth > 0
-                   && reader->open[--reader->depth] == number
-               ? BROKEN_NOT
-               : BROKEN_GROUP;
+    if (!begins && reader->depth == 0) {
+        return BROKEN_END;
+    }
+    return !begins && reader->open[--reader->depth] == number ? BROKEN_NOT
+                                                              : BROKEN_GROUP;
 }
 
 static enum broken
@@ -93,7 +94,7 @@ read_field(struct reader *reader)
         return broken;
     }
     if (key >> 3 == 0) {
-        return BROKEN_TYPE;
+        return BROKEN_NUMBER;
     }
     switch (key & 7) {
     case 0:

@@ -9,8 +9,10 @@ enum broken {
     BROKEN_NOT,
     BROKEN_CUT,    /* ends within a field, or a length goes beyond its end */
     BROKEN_VARINT, /* more than ten bytes */
-    BROKEN_TYPE,   /* wire type 6 or 7, field number 0 */
-    BROKEN_GROUP,  /* not closed, or an end that closes nothing */
+    BROKEN_TYPE,   /* wire type 6 or 7 */
+    BROKEN_NUMBER, /* field number 0 */
+    BROKEN_GROUP,  /* not closed, or by another number */
+    BROKEN_END,    /* closes nothing */
     BROKEN_TEXT    /* a string is no UTF-8 */
 };
 

@@ -238,6 +238,18 @@ takes_open_groups(struct crossing *crossing)
 }
 
 static void
+takes_number_0(struct crossing *crossing)
+{
+    takes_broken(crossing, BROKEN_NUMBER);
+}
+
+static void
+takes_ends_alone(struct crossing *crossing)
+{
+    takes_broken(crossing, BROKEN_END);
+}
+
+static void
 takes_other_texts(struct crossing *crossing)
 {
     takes_broken(crossing, BROKEN_TEXT);
@@ -281,5 +293,8 @@ const struct fault wire_faults[] = {
     FAULT("M-WIRE-014a", "passes open groups on", takes_open_groups),
     FAULT("M-WIRE-015a", "passes invalid UTF-8 on", takes_other_texts),
     FAULT("M-WIRE-016a", "wants UTF-8 in the payload", wants_utf8_payload),
+    FAULT("M-WIRE-017a", "loses unknown fields", loses_unknown_fields),
+    FAULT("M-WIRE-018a", "passes number 0 on", takes_number_0),
+    FAULT("M-WIRE-019a", "passes ends of groups on", takes_ends_alone),
     END_OF_FAULTS,
 };

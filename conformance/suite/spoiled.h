@@ -9,8 +9,10 @@
 enum spoil {
     SPOIL_CUT,    /* ends within a field, or a length goes beyond its end */
     SPOIL_VARINT, /* more than ten bytes */
-    SPOIL_TYPE,   /* wire type 6 or 7, field number 0 */
-    SPOIL_GROUP,  /* not closed, or an end that closes nothing */
+    SPOIL_TYPE,   /* wire type 6 or 7 */
+    SPOIL_NUMBER, /* field number 0 */
+    SPOIL_GROUP,  /* not closed, or by another number */
+    SPOIL_END,    /* closes nothing */
     SPOIL_TEXT,   /* a string is no UTF-8 */
     SPOIL_ANY     /* all of them */
 };
