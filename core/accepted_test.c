@@ -269,18 +269,22 @@ rig_port(struct rig *rig, palm_side_t side, const char *part)
     return htons((in_port_t)strtoul(strrchr(endpoint, ':') + 1, NULL, 10));
 }
 
-/* A message goes through, and its result comes back. */
+/* A message of a new client goes through, and its result comes back. */
 static void
 expect_served(struct rig *rig)
 {
-    palm_message_t message = wire_message("client", "", "served");
+    static char client[24];
+    static int clients;
+    palm_message_t message = wire_message(client, "", "served");
+    (void)snprintf(client, sizeof client, "client %d", ++clients);
+    message.client = palm_slice(client);
     zmq_msg_t frame;
     void *sub = rig_connect(rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
     void *push = rig_connect(rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
-    rig_subscribe(sub, "client");
+    rig_subscribe(sub, client);
     MUST(!palm_message_encode(&message, &frame));
     MUST(zmq_msg_send(&frame, push, 0) != -1);
-    expect_text(sub, "client", true);
+    expect_text(sub, client, true);
     recv_frame(sub, &frame);
     MUST(!zmq_msg_close(&frame));
 }
@@ -333,7 +337,8 @@ one_for_whom_there_is_no_descriptor_is_turned_away(void)
     in_port_t port = rig_port(&rig, PALM_SIDE_INBOUND, "Pull");
     struct sockaddr_in to = local("127.0.0.1", port);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    MUST(fd != -1 && !getrlimit(RLIMIT_NOFILE, &limit));
+    MUST(fd != -1);
+    MUST(!getrlimit(RLIMIT_NOFILE, &limit));
     low = limit;
     low.rlim_cur = (rlim_t)fd + 1; /* the lowest that was free */
     MUST(!setrlimit(RLIMIT_NOFILE, &low));

@@ -178,6 +178,17 @@ on_disconnected(palm__watch_t *self, struct palm__watched *watched, int32_t fd)
     (void)has_spare(self);
 }
 
+/* The event may be heard when there are some again. */
+static bool
+is_without_descriptor(void)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (fd != -1) {
+        (void)close(fd);
+    }
+    return fd == -1 && (errno == EMFILE || errno == ENFILE);
+}
+
 /* Without a descriptor libzmq cannot take a connection, and would try again at
  * once, for ever.  The spare one lets those that wait be taken and closed; if
  * libzmq is quicker and takes one, that one is ended. */
@@ -187,7 +198,8 @@ on_accept_failed(palm__watch_t *self, struct palm__watched *watched,
 {
     uint64_t count = 0;
     int fd = -1;
-    if ((code != EMFILE && code != ENFILE) || watched->listener.fd == -1) {
+    if ((code != EMFILE && code != ENFILE) || watched->listener.fd == -1
+        || !is_without_descriptor()) {
         return;
     }
     if (has_spare(self)) {

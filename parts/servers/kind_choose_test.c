@@ -127,7 +127,8 @@ a_masters_pub_may_choose_topics(void)
     derive(&wish, &numbering);
     make(&rig, PALM_MASTER, &wish);
     void *sub = rig_connect(&rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
-    rig_subscribe(sub, "");
+    rig_subscribe(sub, "1");
+    rig_subscribe(sub, "2");
     void *push = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
     void *tasks = rig_connect(&rig, ZMQ_PULL, PALM_SIDE_OUTBOUND, "WorkerPush");
     void *done = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "WorkerPull");
@@ -151,7 +152,7 @@ a_servers_pub_still_runs_functions(void)
     derive(&wish, &numbering);
     make(&rig, PALM_SERVER, &wish);
     void *sub = rig_connect(&rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
-    rig_subscribe(sub, "");
+    rig_subscribe(sub, "1");
     void *push = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
     call(push, "echoed");
     expect_published(sub, "1", "echoed");
@@ -172,7 +173,7 @@ a_gather_hook_takes_the_place_of_functions(void)
     derive(&wish, &own);
     make(&rig, PALM_SERVER, &wish);
     void *sub = rig_connect(&rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
-    rig_subscribe(sub, "");
+    rig_subscribe(sub, "client");
     void *push = rig_connect(&rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
     call(push, "echoed");
     expect_published(sub, "client", "gathered");
