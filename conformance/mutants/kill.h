@@ -49,7 +49,7 @@ struct fault_row {
 
 int kill_options_read(int argc, char *const *argv);
 
-/* A copy that lives for ever. */
+/* A copy that lives for ever; one of each text. */
 const char *verdict_copy(const char *text);
 
 /* Notes a rule, once. */

@@ -80,9 +80,25 @@ kill_options_read(int argc, char *const *argv)
 const char *
 verdict_copy(const char *text)
 {
-    char *copy = strdup(text);
+    static struct copy {
+        struct copy *next;
+        char text[];
+    } *copies;
+    struct copy *copy;
 
-    return copy == NULL ? "" : copy;
+    for (copy = copies; copy != NULL; copy = copy->next) {
+        if (strcmp(copy->text, text) == 0) {
+            return copy->text;
+        }
+    }
+    copy = malloc(sizeof *copy + strlen(text) + 1);
+    if (copy == NULL) {
+        return "";
+    }
+    memcpy(copy->text, text, strlen(text) + 1);
+    copy->next = copies;
+    copies = copy;
+    return copy->text;
 }
 
 void

@@ -25,17 +25,32 @@ pub_rig_subscriber(struct pub_rig *self, const char *topic)
 }
 
 /* Its queue is of one message as soon as it connects again. */
-void *
-pub_rig_mute(struct pub_rig *self, const char *topic)
+static void *
+mute(struct pub_rig *self, const char *topic, bool returns)
 {
     void *sub = rig_connect(&self->rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
     const char *endpoint =
         palm_server_endpoint(self->rig.server, PALM_SIDE_OUTBOUND, "Pub");
     MUST(!zmq_disconnect(sub, endpoint));
     set_option(sub, ZMQ_RCVHWM, 1);
+    if (!returns) {
+        set_option(sub, ZMQ_RECONNECT_IVL, -1);
+    }
     MUST(!zmq_connect(sub, endpoint));
     rig_subscribe(sub, topic);
     return sub;
+}
+
+void *
+pub_rig_mute(struct pub_rig *self, const char *topic)
+{
+    return mute(self, topic, true);
+}
+
+void *
+pub_rig_mute_once(struct pub_rig *self, const char *topic)
+{
+    return mute(self, topic, false);
 }
 
 void

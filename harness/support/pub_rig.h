@@ -21,6 +21,9 @@ void *pub_rig_subscriber(struct pub_rig *self, const char *topic);
  * message, and what the system keeps for its connection. */
 void *pub_rig_mute(struct pub_rig *self, const char *topic);
 
+/* One that does not come back when its connection is closed. */
+void *pub_rig_mute_once(struct pub_rig *self, const char *topic);
+
 /* Pushes a result for a client. */
 void pub_rig_push(struct pub_rig *self, const char *client,
                   const char *payload);
