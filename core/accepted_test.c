@@ -332,6 +332,10 @@ one_for_whom_there_is_no_descriptor_is_turned_away(void)
 {
     struct rig rig;
     struct rlimit limit, low;
+    if (getenv("PALM_VALGRIND")) {
+        tap_skip("valgrind takes and closes such connections by itself");
+        return;
+    }
     start(&rig, 100, 100);
     expect_served(&rig);
     in_port_t port = rig_port(&rig, PALM_SIDE_INBOUND, "Pull");

@@ -29,7 +29,8 @@ int tap_main(const char *suite, const struct tap_test *tests, size_t count,
                         argv);                                                 \
     }
 
-/* Ends the running test as skipped; the reason is printed. */
+/* The running test counts as skipped, unless it fails; the reason is printed.
+ * It goes on, so it is to return. */
 void tap_skip(const char *reason);
 
 /* How long a test waits for a fact, in ms: 10 s, times
