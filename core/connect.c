@@ -50,6 +50,9 @@ palm__close(void **socket_p)
 {
     int saved = errno;
     if (*socket_p) {
+        /* What its monitor tells while the context ends libzmq cannot send, and
+         * does not free. */
+        (void)zmq_socket_monitor(*socket_p, NULL, 0);
         (void)zmq_close(*socket_p);
         *socket_p = NULL;
     }

@@ -411,6 +411,7 @@ palm__http_gateway_close(palm_part_t *part)
     take_last_answers(part);
     palm__http_close(part, &self->http); /* forgets the calls */
     if (self->dealer) {
+        (void)zmq_socket_monitor(self->dealer, NULL, 0);
         (void)zmq_close(self->dealer);
         self->dealer = NULL;
     }

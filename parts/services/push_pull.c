@@ -75,6 +75,7 @@ palm__push_pull_close(palm_part_t *part)
 {
     struct palm__push_pull *self = state_of(part);
     if (self->pull) {
+        (void)zmq_socket_monitor(self->pull, NULL, 0);
         (void)zmq_close(self->pull);
         self->pull = NULL;
     }
