@@ -131,12 +131,19 @@ on_closed(palm__watch_t *self, struct palm__watched *watched, int32_t fd)
     }
 }
 
+/* A descriptor of nothing; -1 with errno. */
+static int
+open_null(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 /* Whether there is a spare descriptor. */
 static bool
 has_spare(palm__watch_t *self)
 {
     if (self->spare == -1) {
-        self->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        self->spare = open_null();
     }
     return self->spare != -1;
 }
@@ -182,7 +189,7 @@ on_disconnected(palm__watch_t *self, struct palm__watched *watched, int32_t fd)
 static bool
 is_without_descriptor(void)
 {
-    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int fd = open_null();
     if (fd != -1) {
         (void)close(fd);
     }

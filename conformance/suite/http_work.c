@@ -109,16 +109,11 @@ http_038_stage_chooses_function(struct test *test)
 static void
 http_042_only_blanks_separate(struct test *test)
 {
-    static const char *const functions[] = {
-        "palm.reverse\tpalm.echo",         "palm.reverse\npalm.echo",
-        "palm.reverse\rpalm.echo",         "palm.reverse\vpalm.echo",
-        "palm.reverse\fpalm.echo",         "palm.reverse\xc2\xa0palm.echo",
-        "palm.reverse\xe2\x80\x83palm.echo"};
+    const char *const *function;
     const char *address = start(test);
-    size_t i;
 
-    for (i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        struct message message = message_of(functions[i], "abc");
+    for (function = one_element; *function != NULL; function++) {
+        struct message message = message_of(*function, "abc");
         struct http_message response;
 
         message.stage = 1;

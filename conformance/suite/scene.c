@@ -34,6 +34,17 @@ full_message(struct test *test, const char *function, const char *payload,
     return message;
 }
 
+const char *const one_element[] = {
+    "palm.reverse\tpalm.echo",
+    "palm.reverse\npalm.echo",
+    "palm.reverse\rpalm.echo",
+    "palm.reverse\vpalm.echo",
+    "palm.reverse\fpalm.echo",
+    "palm.reverse\xc2\xa0palm.echo",     /* no-break space */
+    "palm.reverse\xe2\x80\x83palm.echo", /* em space */
+    "palm.reverse\xe3\x80\x80palm.echo", /* ideographic space */
+    NULL};
+
 bool
 can_send(struct peer *peer, int milliseconds)
 {

@@ -22,6 +22,10 @@ struct message full_message(struct test *test, const char *function,
 struct bytes frame_of(struct test *test, const char *function,
                       const char *payload);
 
+/* Functions with white space that is no blank: each is one element of an odd
+ * name.  Ends with NULL. */
+extern const char *const one_element[];
+
 /* True when the peer can send within so many milliseconds. */
 bool can_send(struct peer *peer, int milliseconds);
 

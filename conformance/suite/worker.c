@@ -152,36 +152,32 @@ worker_013_blanks_are_one_separator(struct test *test)
     check_calls(&crew, calls);
 }
 
-/* Each is one element, whose function has an odd name. */
-static const struct call not_blanks[] = {
-    {"palm.reverse\tpalm.echo", 0, "0"},
-    {"palm.reverse\tpalm.echo", 1, "0"},
-    {"palm.reverse\npalm.echo", 1, "0"},
-    {"palm.reverse\rpalm.echo", 1, "0"},
-    {"palm.reverse\vpalm.echo", 1, "0"},
-    {"palm.reverse\fpalm.echo", 1, "0"},
-    {"palm.reverse\xc2\xa0palm.echo", 1, "0"},     /* no-break space */
-    {"palm.reverse\xe2\x80\x83palm.echo", 1, "0"}, /* em space */
-    {"palm.reverse\xe3\x80\x80palm.echo", 1, "0"}, /* ideographic space */
-    {NULL, 0, NULL}};
+static void
+check_one_element(struct test *test, const char *profile)
+{
+    const char *const *function;
+    struct crew crew;
+
+    crew_start(&crew, test, profile);
+    for (function = one_element; *function != NULL; function++) {
+        const struct call calls[] = {
+            {*function, 0, "0"}, {*function, 1, "0"}, {NULL, 0, NULL}};
+
+        check_calls(&crew, calls);
+    }
+}
 
 /* "… no other byte than the blank, hex 20, for a separator." */
 static void
 worker_022_only_blanks_separate(struct test *test)
 {
-    struct crew crew;
-
-    crew_start(&crew, test, "worker");
-    check_calls(&crew, not_blanks);
+    check_one_element(test, "worker");
 }
 
 static void
 worker_023_mux_only_blanks_separate(struct test *test)
 {
-    struct crew crew;
-
-    crew_start(&crew, test, "mux-worker");
-    check_calls(&crew, not_blanks);
+    check_one_element(test, "mux-worker");
 }
 
 /* "… in the order of its messages": the first takes longest. */

@@ -26,6 +26,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "core/connect.h"
 #include "core/hash.h"
 #include "core/server.h"
 #include "parts/http/glue.h"
@@ -410,9 +411,5 @@ palm__http_gateway_close(palm_part_t *part)
     struct palm__http_gateway *self = state_of(part);
     take_last_answers(part);
     palm__http_close(part, &self->http); /* forgets the calls */
-    if (self->dealer) {
-        (void)zmq_socket_monitor(self->dealer, NULL, 0);
-        (void)zmq_close(self->dealer);
-        self->dealer = NULL;
-    }
+    palm__close(&self->dealer);
 }

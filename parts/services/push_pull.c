@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "core/connect.h"
 #include "parts/answer.h"
 
 static struct palm__push_pull *
@@ -74,11 +75,7 @@ void
 palm__push_pull_close(palm_part_t *part)
 {
     struct palm__push_pull *self = state_of(part);
-    if (self->pull) {
-        (void)zmq_socket_monitor(self->pull, NULL, 0);
-        (void)zmq_close(self->pull);
-        self->pull = NULL;
-    }
+    palm__close(&self->pull);
     (void)zmq_msg_close(&self->asked);
     (void)zmq_msg_close(&self->answer);
 }
