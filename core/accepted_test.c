@@ -236,6 +236,15 @@ note(int level, const char *id, const char *text, void *arg)
     }
 }
 
+static int
+count_lines(void)
+{
+    (void)pthread_mutex_lock(&book.mutex);
+    int lines = book.lines;
+    (void)pthread_mutex_unlock(&book.mutex);
+    return lines;
+}
+
 static bool
 has_told(const char *id, const char *part)
 {
@@ -275,9 +284,8 @@ expect_served(struct rig *rig)
 {
     static char client[24];
     static int clients;
-    palm_message_t message = wire_message(client, "", "served");
     (void)snprintf(client, sizeof client, "client %d", ++clients);
-    message.client = palm_slice(client);
+    palm_message_t message = wire_message(client, "", "served");
     zmq_msg_t frame;
     void *sub = rig_connect(rig, ZMQ_SUB, PALM_SIDE_OUTBOUND, "Pub");
     void *push = rig_connect(rig, ZMQ_PUSH, PALM_SIDE_INBOUND, "Pull");
@@ -302,14 +310,16 @@ idle_peers_leave_places_to_others(void)
     struct rig rig;
     int idle[IDLE];
     start(&rig, 3 * ROOM, ROOM);
+    int64_t began = tap_now();
     for (int i = 0; i < IDLE; i++) {
         idle[i] = reach("127.0.0.2", rig_port(&rig, PALM_SIDE_INBOUND, "Pull"));
     }
     AWAIT_INT(IDLE - ROOM, pull(&rig).refused);
     EQUAL_INT(ROOM, pull(&rig).connections);
-    MUST(has_told("PALM-PART-REFUSED", "inbound Pull: connections refused: "));
+    AWAIT_INT(true, has_told("PALM-PART-REFUSED",
+                             "inbound Pull: connections refused: "));
     MUST(has_told("PALM-PART-REFUSED", "max_connections_per_address"));
-    EQUAL_INT(1, book.lines);
+    MUST(count_lines() <= 1 + (tap_now() - began) / 1000); /* one a second */
     expect_served(&rig);
     for (int i = 0; i < IDLE; i++) {
         MUST(!close(idle[i]));
@@ -334,7 +344,6 @@ one_for_whom_there_is_no_descriptor_is_turned_away(void)
     struct rlimit limit, low;
     if (getenv("PALM_VALGRIND")) {
         tap_skip("valgrind takes and closes such connections by itself");
-        return;
     }
     start(&rig, 100, 100);
     expect_served(&rig);
@@ -351,7 +360,7 @@ one_for_whom_there_is_no_descriptor_is_turned_away(void)
     MUST(!setrlimit(RLIMIT_NOFILE, &limit));
     MUST(ended);
     AWAIT_INT(1, pull(&rig).refused);
-    MUST(has_told("PALM-PART-ACCEPT", "no descriptor is left"));
+    AWAIT_INT(true, has_told("PALM-PART-ACCEPT", "no descriptor is left"));
     MUST(!close(fd));
     expect_served(&rig);
     rig_fini(&rig);

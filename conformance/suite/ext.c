@@ -378,8 +378,8 @@ await_end(struct peer *cache, const char *key)
     int64_t until = now() + (int64_t)bound_of(test, 5200) * 1000;
 
     while (ask(cache, "get", "", key).size > 0) {
-        check_that(test, now() < until, "the key \"%s\" outlives its ttl by 5 s",
-                   key);
+        check_that(test, now() < until,
+                   "the key \"%s\" outlives its ttl by 5 s", key);
     }
 }
 

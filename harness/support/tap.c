@@ -6,6 +6,7 @@
 #include <CUnit/TestRun.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -99,6 +100,7 @@ void
 tap_skip(const char *reason)
 {
     skip_reason = reason;
+    longjmp(*CU_get_current_test()->pJumpBuf, 1); /* as a fatal assertion */
 }
 
 /* How many times longer than on an idle machine of our days some work takes

@@ -29,8 +29,7 @@ int tap_main(const char *suite, const struct tap_test *tests, size_t count,
                         argv);                                                 \
     }
 
-/* The running test counts as skipped, unless it fails; the reason is printed.
- * It goes on, so it is to return. */
+/* Ends the running test as skipped; the reason is printed. */
 void tap_skip(const char *reason);
 
 /* How long a test waits for a fact, in ms: 10 s, times
