@@ -263,6 +263,20 @@ session_is_put_before_the_key(void)
     stop(client);
 }
 
+/* A client whose answer is there before it looks never waits, and without a
+ * wait libzmq does not hear that its requests have gone. */
+static void
+answers_that_are_there_do_not_fill_the_queue(void)
+{
+    enum { AHEAD = 100, REQUESTS = 200 };
+    palm_client_t *client = start(0);
+    fake_be_ahead(&fake, AHEAD);
+    for (int i = 0; i < REQUESTS; i++) {
+        cache_has(client, "name", "srv");
+    }
+    stop(client);
+}
+
 static void
 refused_value_and_wrong_key_are_errors(void)
 {
@@ -346,6 +360,8 @@ static const struct tap_test tests[] = {
     {"malformed options are refused", malformed_options_are_refused},
     {"cache stores and deletes", cache_stores_and_deletes},
     {"session is put before the key", session_is_put_before_the_key},
+    {"answers that are there do not fill the queue",
+     answers_that_are_there_do_not_fill_the_queue},
     {"refused value and wrong key are errors",
      refused_value_and_wrong_key_are_errors},
     {"lost reply does not wedge the cache",

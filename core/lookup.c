@@ -46,20 +46,23 @@ palm__lookup_open(palm__lookup_t *self, palm_error_t *err)
     return self->socket ? 0 : -1;
 }
 
-/* Returns 0, or -1 with errno: ETIMEDOUT if nothing comes in time. */
+/* Returns 0, or -1 with errno: ETIMEDOUT if nothing happens in time. */
+static int
+await(zmq_pollitem_t *item, int64_t deadline)
+{
+    int ready = palm__poll(item, 1, deadline);
+    if (ready == 0) {
+        errno = ETIMEDOUT;
+    }
+    return ready > 0 ? 0 : -1;
+}
+
 static int
 receive(void *socket, zmq_msg_t *frame, int64_t deadline)
 {
     zmq_pollitem_t item = {socket, 0, ZMQ_POLLIN, 0};
     while (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) < 0) {
-        int ready = 1;
-        if (errno == EAGAIN) {
-            ready = palm__poll(&item, 1, deadline);
-        } else if (errno != EINTR) {
-            return -1;
-        }
-        if (ready <= 0) {
-            errno = ready == 0 ? ETIMEDOUT : errno;
+        if (errno != EINTR && (errno != EAGAIN || await(&item, deadline))) {
             return -1;
         }
     }
@@ -85,12 +88,26 @@ receive_reply(void *socket, zmq_msg_t *reply, int64_t deadline)
     return -1;
 }
 
+/* An empty delimiter and one frame.  A queue that seems full need not be: that
+ * its messages have gone libzmq hears when it looks for it, which it does in a
+ * wait, and else only now and then. */
+static int
+send_request(void *socket, zmq_msg_t *request, int64_t deadline)
+{
+    zmq_pollitem_t item = {socket, 0, ZMQ_POLLOUT, 0};
+    while (zmq_send(socket, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
+        if (errno != EINTR && (errno != EAGAIN || await(&item, deadline))) {
+            return -1;
+        }
+    }
+    return zmq_msg_send(request, socket, ZMQ_DONTWAIT) < 0 ? -1 : 0;
+}
+
 static int
 exchange(palm__lookup_t *self, zmq_msg_t *request, zmq_msg_t *reply)
 {
     int64_t deadline = palm__deadline(self->timeout);
-    if (zmq_send(self->socket, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0
-        || zmq_msg_send(request, self->socket, ZMQ_DONTWAIT) < 0) {
+    if (send_request(self->socket, request, deadline)) {
         return -1;
     }
     return receive_reply(self->socket, reply, deadline);

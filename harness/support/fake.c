@@ -87,6 +87,21 @@ note(struct fake *self, struct asked *asked, const palm_message_t *request)
 }
 
 static void
+send_reply(struct fake *self, zmq_msg_t *to, const void *bytes, size_t size,
+           bool is_split)
+{
+    zmq_msg_t identity;
+    (void)zmq_msg_init(&identity);
+    (void)zmq_msg_copy(&identity, to);
+    (void)zmq_msg_send(&identity, self->cache, ZMQ_SNDMORE);
+    (void)zmq_send(self->cache, "", 0, ZMQ_SNDMORE);
+    (void)zmq_send(self->cache, bytes, size, is_split ? ZMQ_SNDMORE : 0);
+    if (is_split) {
+        (void)zmq_send(self->cache, "more", 4, 0);
+    }
+}
+
+static void
 answer(struct fake *self, struct asked *asked)
 {
     palm_message_t request = PALM_MESSAGE_INIT;
@@ -94,6 +109,7 @@ answer(struct fake *self, struct asked *asked)
     const void *bytes;
     size_t size;
     bool is_silent, is_split;
+    int more;
     (void)pthread_mutex_lock(&self->lock);
     if (palm_message_scan(&request, zmq_msg_data(&asked->frame),
                           zmq_msg_size(&asked->frame), NULL)) {
@@ -104,16 +120,13 @@ answer(struct fake *self, struct asked *asked)
     is_silent = self->silent > 0;
     self->silent -= is_silent;
     is_split = self->is_split;
+    more = self->more;
+    self->more = 0;
     bytes = self->answer ? self->answer : reply;
     size = self->answer ? self->answer_size : strlen(reply);
     (void)pthread_mutex_unlock(&self->lock);
-    if (!is_silent) {
-        (void)zmq_msg_send(&asked->identity, self->cache, ZMQ_SNDMORE);
-        (void)zmq_send(self->cache, "", 0, ZMQ_SNDMORE);
-        (void)zmq_send(self->cache, bytes, size, is_split ? ZMQ_SNDMORE : 0);
-        if (is_split) {
-            (void)zmq_send(self->cache, "more", 4, 0);
-        }
+    for (int i = is_silent; i <= more; i++) {
+        send_reply(self, &asked->identity, bytes, size, is_split);
     }
     (void)zmq_msg_close(&asked->identity);
     (void)zmq_msg_close(&asked->frame);
@@ -258,6 +271,14 @@ fake_be_split(struct fake *self)
 {
     (void)pthread_mutex_lock(&self->lock);
     self->is_split = true;
+    (void)pthread_mutex_unlock(&self->lock);
+}
+
+void
+fake_be_ahead(struct fake *self, int requests)
+{
+    (void)pthread_mutex_lock(&self->lock);
+    self->more = requests;
     (void)pthread_mutex_unlock(&self->lock);
 }
 

@@ -44,6 +44,7 @@ struct fake {
         char value[FAKE_TEXT];
     } entries[FAKE_KEYS];
     int silent;         /* so many requests are not answered */
+    int more;           /* so often the next answer is sent again */
     bool is_late;       /* the next answer waits for the request after it */
     bool is_split;      /* replies have two frames */
     const void *answer; /* to every request; NULL = what it asks for */
@@ -62,6 +63,8 @@ void fake_put(struct fake *self, const char *key, const char *value);
 void fake_be_silent(struct fake *self, int requests);
 void fake_be_late(struct fake *self);
 void fake_be_split(struct fake *self);
+/* Answers the next request, and so many after it before they are asked. */
+void fake_be_ahead(struct fake *self, int requests);
 /* Gives these bytes, which stay the caller's, to every further request. */
 void fake_answer(struct fake *self, const void *bytes, size_t size);
 
