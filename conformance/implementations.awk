@@ -79,7 +79,7 @@ END {
     print rule
     order = "master cache rep hub server pipeline sink gateway worker" \
         " mux-worker web-worker client custom http bypass error-field" \
-        " cache-verbs limits"
+        " cache-verbs limits counters"
     many = split(order, list, " ")
     for (i = 1; i <= many; i++) {
         line = "| `" list[i] "` |"

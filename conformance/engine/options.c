@@ -30,10 +30,13 @@ static const struct option table[] = {
     {"known", "FILE", "failures that are known: id, version, reason, url",
      AT(known)},
     {"strict", NULL, "a SHOULD that fails counts, too", AT(strict)},
-    {"jobs", "N", "tests at once; default: 4 for each core", AT(count)},
+    {"jobs", "N", "tests at once; default: 4 for each core; --soak: all",
+     AT(count)},
     {"seed", "N", "the order of an earlier run", AT(seed_text)},
     {"timeout-factor", "X", "multiplies every bound; for slow machines",
      AT(factor)},
+    {"soak", "TIME", "only tests of wear, each for so long: 90s, 10m, 2h",
+     AT(soak)},
     {"junit", "FILE", "write a JUnit report", AT(junit)},
     {"jsonl", "FILE", "write a line of JSON for each test", AT(jsonl)},
     {"html", "FILE", "write a page with the wire trace of each test", AT(html)},
@@ -47,6 +50,7 @@ static const struct option table[] = {
     {"help", NULL, "print this and leave", AT(help)},
     {"version", NULL, "print the versions and leave", AT(version)},
 };
+enum { SOAK_MAX = 864000 }; /* seconds */
 enum { OPTIONS = sizeof table / sizeof table[0] };
 
 void
@@ -147,6 +151,28 @@ read_number(const char *option, const char *text, double least, double most,
     return 0;
 }
 
+/* 90 or 90s, 10m, 2h: seconds. */
+static int
+read_duration(const char *option, const char *text, double *seconds)
+{
+    static const struct {
+        char letter;
+        double seconds;
+    } units[] = {{'\0', 1}, {'s', 1}, {'m', 60}, {'h', 3600}};
+    char *end = NULL;
+    double number = strtod(text, &end);
+    bool is_whole = end != text && strlen(end) <= 1;
+    size_t i;
+
+    for (i = 0; is_whole && i < sizeof units / sizeof units[0]; i++) {
+        *seconds = number * units[i].seconds;
+        if (*end == units[i].letter && *seconds >= 1 && *seconds <= SOAK_MAX) {
+            return 0;
+        }
+    }
+    return refuse(option, text, "must be a time from 1s to 240h");
+}
+
 /* The numbers, and what stands in the environment. */
 static int
 read_numbers(struct options *options)
@@ -172,8 +198,14 @@ read_numbers(struct options *options)
             && read_number("jobs", options->count, 1, 256, &jobs) != 0)
         || (options->seed_text != NULL
             && read_number("seed", options->seed_text, 0, 4294967295.0, &seed)
+                   != 0)
+        || (options->soak != NULL
+            && read_duration("soak", options->soak, &options->settings.soak)
                    != 0)) {
         return -1;
+    }
+    if (options->soak != NULL && options->count == NULL) {
+        jobs = 256; /* each goes on for the whole time */
     }
     options->jobs = jobs > 256 ? 256 : (unsigned)jobs;
     if (options->settings.attach != NULL) {

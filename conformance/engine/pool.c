@@ -107,7 +107,8 @@ read_outcome(struct run *run, struct job *job, int status, bool late)
     }
     if (late) {
         (void)snprintf(reason, sizeof reason,
-                       "the test did not end within %d s", TEST_LIMIT / 1000);
+                       "the test did not end within %d s",
+                       TEST_LIMIT / 1000 + (int)run->options->settings.soak);
     } else {
         (void)snprintf(reason, sizeof reason, "the test broke: %s %d",
                        WIFSIGNALED(status) ? "signal" : "exit status",
@@ -137,10 +138,11 @@ static int
 start(struct run *run, struct job *job, struct result *result)
 {
     char *folder = folder_of(run, result->entry);
-    double limit = TEST_LIMIT * 1000.0
-                   * (run->options->settings.timeout_factor < 1
-                          ? 1
-                          : run->options->settings.timeout_factor);
+    double limit = run->options->settings.soak * 1e6
+                   + TEST_LIMIT * 1000.0
+                         * (run->options->settings.timeout_factor < 1
+                                ? 1
+                                : run->options->settings.timeout_factor);
 
     if (folder == NULL || mkdir(folder, 0755) != 0) {
         free(folder);

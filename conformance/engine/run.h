@@ -27,6 +27,7 @@ struct options {
     const char *count; /* of tests that run at once */
     const char *seed_text;
     const char *factor;
+    const char *soak;
     unsigned jobs;
     unsigned long seed;
     bool strict;
@@ -106,6 +107,9 @@ bool run_wants(const struct options *options, const struct rule *rule,
 /* Leaves only those that options select.  False if nothing is left, or a glob
  * matches nothing: the reason has been printed. */
 bool run_select(struct run *run);
+
+/* Whether a test of the rule can go on for ever: its note has "wear". */
+bool run_wears(const struct rule *rule);
 
 /* A different order for each seed; rules with the note "slow test" first. */
 void run_shuffle(struct run *run);

@@ -39,10 +39,17 @@ matches(const char *list, const char *text, const char *other)
 }
 
 bool
+run_wears(const struct rule *rule)
+{
+    return strstr(rule->note, "wear") != NULL;
+}
+
+bool
 run_wants(const struct options *options, const struct rule *rule,
           const char *test)
 {
-    return rule != NULL && matches(options->run, rule->id, test)
+    return rule != NULL && (options->soak == NULL || run_wears(rule))
+           && matches(options->run, rule->id, test)
            && matches(options->section, rule->section, NULL)
            && matches(options->level, rule->level, NULL)
            && matches(options->profile, rule->profile, NULL);

@@ -107,6 +107,10 @@ tap_result(FILE *file, const struct run *run, const struct result *result,
     fputc('\n', file);
     if (outcome->verdict != VERDICT_PASS) {
         put_block(file, result);
+    } else if (*outcome->reason != '\0') {
+        fprintf(file, "# %s: ", result->entry->name);
+        report_text(file, outcome->reason, &form_line);
+        fputc('\n', file);
     }
     (void)fflush(file);
 }

@@ -48,6 +48,28 @@ test_memory_free(struct memory *memories)
     }
 }
 
+bool
+test_goes_on(struct test *test, unsigned least)
+{
+    int64_t until = test->began + (int64_t)(test->settings->soak * 1e6);
+
+    if (test->rounds == 0) {
+        test->kept = test->memories;
+        test->quiet = true;
+    }
+    while (test->memories != test->kept) {
+        struct memory *made = test->memories;
+
+        test->memories = made->next;
+        free(made);
+    }
+    if (test->rounds >= least && now() >= until) {
+        return false;
+    }
+    test->rounds++;
+    return true;
+}
+
 int64_t
 now(void)
 {
@@ -158,5 +180,8 @@ test_run(const struct test_entry *entry, const struct settings *settings,
         _exit(1);
     }
     entry->run(&test);
+    if (test.rounds > 0) {
+        test_end(&test, VERDICT_PASS, NULL, NULL, "%u rounds", test.rounds);
+    }
     test_end(&test, VERDICT_PASS, NULL, NULL, "%s", "");
 }

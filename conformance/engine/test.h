@@ -47,6 +47,7 @@ struct settings {
     const char *attach;    /* or the file of a running server */
     const char *work;      /* the folder for all tests, absolute */
     double timeout_factor; /* of every bound */
+    double soak; /* seconds that a test of wear goes on; 0: its least */
 };
 
 struct test {
@@ -61,6 +62,8 @@ struct test {
     int64_t began; /* microseconds, see now() */
     bool quiet;    /* nothing goes into the trace */
     struct trace_last last;
+    unsigned rounds;     /* of wear, begun so far */
+    struct memory *kept; /* what was made before the first of them */
 };
 
 /* Microseconds of a clock that never goes back. */
@@ -70,6 +73,11 @@ int64_t now(void);
  * wait of the suite ends by it or by bound_of(). */
 int bound(const struct test *test);
 int bound_of(const struct test *test, int milliseconds);
+
+/* Whether one more round of wear begins: so many do, and with --soak more,
+ * until its time is over.  What the round before has made is freed, so a round
+ * closes its peers; and the test is quiet from the first one on. */
+bool test_goes_on(struct test *test, unsigned least);
 
 /* The work of palm-conform for one test: runs it in this process and ends the
  * process.  Its folder then has verdict, trace and stderr. */

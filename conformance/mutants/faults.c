@@ -17,6 +17,7 @@ const struct fault *const fault_topics[] = {
     stream_faults,
     stream_chain_faults,
     flow_faults,
+    wear_faults,
     worker_faults,
     client_faults,
     http_faults,

@@ -17,6 +17,7 @@ extern const struct fault scatter_faults[];
 extern const struct fault stream_faults[];
 extern const struct fault stream_chain_faults[];
 extern const struct fault flow_faults[];
+extern const struct fault wear_faults[];
 extern const struct fault worker_faults[];
 extern const struct fault client_faults[];
 extern const struct fault http_faults[];

@@ -121,7 +121,7 @@ main(int argc, char **argv)
 {
     const char *factor = getenv("PALM_TEST_TIMEOUT_FACTOR");
     const char *parent = getenv("TMPDIR");
-    struct settings settings = {NULL, NULL, NULL, 0.4};
+    struct settings settings = {NULL, NULL, NULL, 0.4, 0};
     struct test codec;
     char work[PATH_SIZE / 2];
 

@@ -217,13 +217,11 @@ flow_015_room_comes_back(struct test *test)
     enum { ROUNDS = 40, COUNT = 15, SIZE = 65536 };
     struct master master;
     struct bytes payload = bytes_filled(test, 'x', SIZE);
-    int round;
     int i;
 
     open_master(&master, test);
-    test->quiet = true;
-    for (round = 0; round < ROUNDS; round++) {
-        const char *client = test_text(test, "client-%02d", round);
+    while (test_goes_on(test, ROUNDS)) {
+        const char *client = test_text(test, "client-%02u", test->rounds);
         struct bytes frame = result_frame(test, client, payload);
         struct peer *late;
 

@@ -26,6 +26,7 @@ const struct test_entry *const suite_topics[] = {
     stream_kinds_tests,
     flow_tests,
     subscriber_tests,
+    wear_tests,
     worker_tests,
     worker_start_tests,
     client_tests,

@@ -24,6 +24,7 @@ extern const struct test_entry pipeline_tests[];
 extern const struct test_entry stream_kinds_tests[];
 extern const struct test_entry flow_tests[];
 extern const struct test_entry subscriber_tests[];
+extern const struct test_entry wear_tests[];
 extern const struct test_entry worker_start_tests[];
 extern const struct test_entry worker_tests[];
 extern const struct test_entry client_calls_tests[];

@@ -439,7 +439,7 @@ main(int argc, char **argv)
              "name=empty\nversion=%s\nspec=%s\nprofiles=describe master cache "
              "rep hub server pipeline sink gateway worker mux-worker "
              "web-worker client custom http bypass error-field cache-verbs "
-             "limits\n",
+             "limits counters\n",
              state.mode, is(state.mode, "wrong_version") ? "2" : "1");
     if (is(state.mode, "crash_on_start") && !describes) {
         abort();

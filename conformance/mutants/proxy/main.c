@@ -20,7 +20,7 @@ enum {
 
 struct mutant mutant;
 
-static const struct settings no_settings = {NULL, NULL, "", 1};
+static const struct settings no_settings = {NULL, NULL, "", 1, 0};
 static const struct fault no_fault = {
     "none", "breaks nothing", NULL, NULL, NULL, NULL, LIFE_NORMAL};
 

@@ -37,6 +37,7 @@ static const struct profile {
     {"error-field", NULL, "", ""},
     {"cache-verbs", NULL, "", ""},
     {"limits", NULL, "", ""},
+    {"counters", NULL, "", ""},
 };
 
 enum { PROFILE_COUNT = sizeof profiles / sizeof *profiles };

@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conformance/targets/palm_target/control.h"
@@ -54,6 +56,32 @@ emit(struct target *target, palm_server_t *server, palm_slice_t payload)
     }
 }
 
+/* What is inside at the moment; see palm_part_stats_t.  Credit comes back in
+ * lots, so of a part that has much of it nothing more is told. */
+static void
+tell_counters(struct target *target, palm_server_t *server)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    palm_part_info_t part;
+    palm_part_stats_t stats;
+    for (size_t i = 0;
+         stream && !palm_server_part_at(server, i, &part)
+         && !palm_server_stats(server, part.side, part.name, &stats);
+         i++) {
+        fprintf(stream, "%s queued=%" PRIu64 "%s\n", part.name, stats.queued,
+                stats.inside > stats.credit ? ", and most credit is used" : "");
+    }
+    if (!stream || fclose(stream)) {
+        control_error(target, "counters: out of memory");
+    } else {
+        palm_slice_t slice = {text, size};
+        control_result(target, &slice, 1);
+    }
+    free(text);
+}
+
 static void
 obey(struct target *target, palm_server_t *server)
 {
@@ -61,8 +89,11 @@ obey(struct target *target, palm_server_t *server)
     while (!control_receive(target, &command)) {
         if (command.count == 2 && !strcmp(command.frames[0].data, "emit")) {
             emit(target, server, command.frames[1]);
+        } else if (command.count == 1
+                   && !strcmp(command.frames[0].data, "counters")) {
+            tell_counters(target, server);
         } else {
-            control_error(target, "a server's only command is emit FRAME");
+            control_error(target, "expected emit FRAME, or counters");
         }
         command_fini(&command);
     }
