@@ -126,6 +126,19 @@ passes_first_frame_on(struct crossing *crossing)
     }
 }
 
+/* As one that looks at the first bytes only. */
+static void
+answers_nothing_for_other_bad_frames(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_asked(crossing) && !crossing_message(crossing, &message)
+        && crossing->message->frame[0].size > 8) {
+        crossing_answer(crossing, bytes_text(""));
+        crossing_drop(crossing);
+    }
+}
+
 /* What scatter yields nothing of has this payload. */
 static bool
 yields_nothing(struct crossing *crossing)
@@ -157,6 +170,18 @@ answers_0_for_nothing(struct crossing *crossing)
     }
 }
 
+/* Of a blocking part: its feedback, which never comes. */
+static void
+waits_for_feedback_of_nothing(struct crossing *crossing)
+{
+    static bool works;
+
+    works = works || goes_to(crossing, "work_pull_address");
+    if (yields_nothing(crossing) && works) {
+        crossing_drop(crossing);
+    }
+}
+
 /* --- while it waits ------------------------------------------------------- */
 
 static void
@@ -169,6 +194,26 @@ answers_with_late_feedback(struct crossing *crossing)
         late = crossing->message->frame[0];
     } else if (message_comes_from(crossing, "rep_address", &message)) {
         crossing->message->frame[0] = late;
+    }
+}
+
+static void
+answers_with_second_feedback(struct crossing *crossing)
+{
+    static struct bytes last;
+    static struct bytes twice[2]; /* what came so; the later one first */
+    struct bytes *frame = &crossing->message->frame[0];
+
+    if (goes_to(crossing, "work_pull_address")) {
+        if (last.data != NULL && bytes_equal(*frame, last)) {
+            twice[1] = twice[0];
+            twice[0] = *frame;
+        }
+        last = *frame;
+    } else if (comes_from(crossing, "rep_address")) {
+        int other = twice[0].data != NULL && bytes_equal(twice[0], *frame);
+
+        *frame = twice[other].data == NULL ? *frame : twice[other];
     }
 }
 
@@ -206,6 +251,8 @@ const struct fault block_faults[] = {
     FAULT("M-BLOCK-007a", "answers 1", answers_1_for_0),
     FAULT("M-BLOCK-007b", "does not answer", does_not_answer_0),
     FAULT("M-BLOCK-007c", "does not go on", stops_after_0),
+    FAULT("M-BLOCK-007d", "answers an empty frame to some",
+          answers_nothing_for_other_bad_frames),
     FAULT("M-BLOCK-008a", "takes the first frame", takes_first_frame),
     FAULT("M-BLOCK-008b", "passes the first frame on", passes_first_frame_on),
     FAULT("M-BLOCK-009a", "answers an empty frame", answers_nothing_for_0),
@@ -213,9 +260,13 @@ const struct fault block_faults[] = {
     FAULT("M-BLOCK-009c", "does not go on", stops_after_0),
     FAULT("M-BLOCK-010a", "answers 1 for nothing", answers_1_for_nothing),
     FAULT("M-BLOCK-010b", "answers 0 for nothing", answers_0_for_nothing),
+    FAULT("M-BLOCK-010c", "waits for feedback of nothing",
+          waits_for_feedback_of_nothing),
     WRONG_SETTING("M-BLOCK-011a", "answers 1 to a scattered one", unblocked),
     FAULT("M-BLOCK-012a", "answers with late feedback",
           answers_with_late_feedback),
+    FAULT("M-BLOCK-012b", "answers with feedback that came twice",
+          answers_with_second_feedback),
     WRONG_SETTING("M-BLOCK-013a", "routes others meanwhile", alone),
     WRONG_SETTING("M-BLOCK-014a", "routes what bypasses", routed),
     WRONG_SETTING("M-BLOCK-015a", "holds up all routes", shared),

@@ -9,7 +9,12 @@
 /* scene.h's CLIENT: nobody, or who does not read, subscribes to it. */
 #define CLIENT "0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11"
 
-enum { TOPICS_MAX = 256, HALF_MIB = 512 * 1024, MANY = 8 * 1024 * 1024 };
+enum {
+    TOPICS_MAX = 256,
+    HALF_MIB = 512 * 1024,
+    MANY = 8 * 1024 * 1024,
+    HELD_BESIDE = 100 /* results */
+};
 
 static bool
 is_published(const struct crossing *crossing)
@@ -189,6 +194,29 @@ holds_nothing(struct crossing *crossing)
     }
 }
 
+static void
+holds_short_topics(struct crossing *crossing)
+{
+    struct message message;
+
+    if (is_early(crossing, &message) && message.client.size > UINT8_MAX) {
+        crossing_drop(crossing);
+    }
+}
+
+/* Whoever has published much has no room for what waits. */
+static void
+holds_nothing_when_it_is_busy(struct crossing *crossing)
+{
+    static unsigned published;
+    struct message message;
+
+    published += is_published(crossing);
+    if (is_early(crossing, &message) && published > HELD_BESIDE) {
+        crossing_drop(crossing);
+    }
+}
+
 /* The same of a server that runs functions itself: nothing comes of them. */
 static void
 runs_nothing_early(struct crossing *crossing)
@@ -360,6 +388,9 @@ const struct fault flow_faults[] = {
     FAULT("M-FLOW-008b", "holds results in another order", holds_another_order),
     FAULT("M-FLOW-008c", "loses the first result that it held",
           loses_first_that_it_held),
+    FAULT("M-FLOW-008e", "holds short topics only", holds_short_topics),
+    FAULT("M-FLOW-008f", "holds nothing when it is busy",
+          holds_nothing_when_it_is_busy),
     FAULT("M-FLOW-008d", "holds results for half a second",
           holds_for_half_a_second),
     FAULT("M-FLOW-009a", "holds half a MiB", holds_half_a_mib),

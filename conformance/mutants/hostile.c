@@ -111,6 +111,14 @@ wants_one_request(struct crossing *crossing)
 }
 
 static void
+wants_few_frames(struct crossing *crossing)
+{
+    if (goes_to(crossing, "db_address") && crossing->message->count > 3) {
+        crossing_die(crossing, 1);
+    }
+}
+
+static void
 wants_one_router_request(struct crossing *crossing)
 {
     wants(crossing, "router_address", 1);
@@ -351,6 +359,8 @@ const struct fault hostile_faults[] = {
     FAULT("M-HOSTILE-011a", "answers 0 to an empty key", answers_empty_keys),
     FAULT("M-HOSTILE-012a", "dies of a request without a delimiter",
           wants_one_request),
+    FAULT("M-HOSTILE-012b", "dies of many frames without a delimiter",
+          wants_few_frames),
     FAULT("M-HOSTILE-013a", "dies of 900 requests", dies_of_900_requests),
     FAULT("M-HOSTILE-014a", "does not answer odd functions",
           answers_odd_functions_never),

@@ -295,6 +295,9 @@ static const struct fault_setting three_unless_set[] = {
 static const struct fault_setting never_late[] = {
     {"part.call reply_timeout", "60000"}, {NULL, NULL}};
 
+static const struct fault_setting alone[] = {{"part.* isolated", "yes"},
+                                             {NULL, NULL}};
+
 const struct fault http_call_faults[] = {
     WEB_FAULT("M-HTTP-012a", "PUTs", puts_it),
     WEB_FAULT("M-HTTP-012b", "posts to /", posts_to_root),
@@ -326,5 +329,6 @@ const struct fault http_call_faults[] = {
     FAULT("M-HTTP-019h", "feeds back the message itself", feeds_back_itself),
     WEB_FAULT("M-HTTP-020a", "follows a redirect", follows),
     WEB_FAULT("M-HTTP-020b", "takes the body of a redirect", takes_3xx),
+    WRONG_SETTING("M-HTTP-043a", "routes others meanwhile", alone),
     END_OF_FAULTS,
 };

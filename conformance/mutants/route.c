@@ -19,6 +19,7 @@ SETTING(refused, "part.same", "inbound PullService route=same");
 SETTING(no_count, "messages", NULL);
 SETTING(no_count_of_part, "part.a messages", NULL);
 SETTING(counts_for_all, "messages", "2");
+SETTING(no_count_outbound, "part.x messages", NULL);
 
 /* --- what crosses --------------------------------------------------------- */
 
@@ -72,6 +73,26 @@ follows_the_second_route(struct crossing *crossing)
         crossing_pass(crossing);
         *frame = next;
         sent.data = NULL;
+    }
+}
+
+/* What the peer of "second" has said goes ahead of what "third" sends next. */
+static void
+follows_the_second_feedback(struct crossing *crossing)
+{
+    static struct bytes said;
+    struct bytes *frame = &crossing->message->frame[0];
+
+    if (goes_to(crossing, "part.second.pull_address")) {
+        said = *frame;
+    } else if (comes_from(crossing, "part.third.address")
+               && said.data != NULL) {
+        struct bytes next = *frame;
+
+        *frame = said;
+        crossing_pass(crossing);
+        *frame = next;
+        said.data = NULL;
     }
 }
 
@@ -139,6 +160,8 @@ const struct fault route_faults[] = {
     FAULT("M-ROUTE-006b", "raises the stage", raises_the_stage),
     FAULT("M-ROUTE-007a", "follows the second route", follows_the_second_route),
     FAULT("M-ROUTE-007b", "passes a message on twice", passes_on_twice),
+    FAULT("M-ROUTE-007c", "passes the second feedback on",
+          follows_the_second_feedback),
     FAULT("M-ROUTE-008a", "gives the second feedback", gives_second_feedback),
     FAULT("M-ROUTE-009a", "passes 0 on", passes_0_on),
     FAULT("M-ROUTE-009b", "passes no good one on", passes_no_more_on),
@@ -155,6 +178,8 @@ const struct fault route_faults[] = {
     WRONG_LIFE("M-ROUTE-014b", "ends with status 1", LIFE_EXITS_1_ON_SIGTERM),
     WRONG_SETTING("M-ROUTE-015a", "goes on with the part", no_count_of_part),
     WRONG_SETTING("M-ROUTE-015b", "ends with the part", counts_for_all),
+    WRONG_SETTING("M-ROUTE-015c", "goes on with an outbound part",
+                  no_count_outbound),
     END_OF_FAULTS,
 };
 #undef SETTING

@@ -2,6 +2,7 @@
 /* block.c: PALM-BLOCK: what a RepService answers.  When it does is in
  * block_early.c, what a server does while an outbound part waits in
  * block_wait.c. */
+#include "conformance/suite/spoiled.h"
 #include "conformance/suite/topics.h"
 #include "conformance/suite/wired.h"
 
@@ -170,9 +171,15 @@ block_007_undecodable_gives_0(struct test *test)
 {
     struct rep rep;
 
+    size_t count;
+    const struct spoiled *spoiled = spoiled_frames(test, SPOIL_ANY, &count);
+    size_t i;
+
     rep_start(&rep, test, "yes", "push");
-    check_text(test, "the reply",
-               peer_ask(rep.ask, bytes_text("\xff\xff\xff\xff")), "0");
+    for (i = 0; i < count; i++) {
+        check_text(test, test_text(test, "the reply to %s", spoiled[i].name),
+                   peer_ask(rep.ask, spoiled[i].frame), "0");
+    }
     ask(&rep, "next");
     expect_work(&rep, "next");
     expect_reply(&rep, "");
@@ -235,6 +242,25 @@ block_010_nothing_gives_empty_frame(struct test *test)
     check_nothing(test, "no", "1");
 }
 
+/* Nobody is waited for, though the outbound part blocks. */
+static void
+block_010_nothing_waits_for_nobody(struct test *test)
+{
+    struct bytes feedback = frame_of(test, "palm.echo", "feedback");
+    struct rep rep;
+    int i;
+
+    rep_scatter(&rep, test, "yes", "work");
+    for (i = 0; i < 2; i++) {
+        ask(&rep, "1");
+        expect_work(&rep, "0");
+        peer_send(rep.done, feedback);
+        check_bytes(test, "the reply", peer_receive_one(rep.ask), feedback);
+        ask(&rep, "0");
+        expect_reply(&rep, "");
+    }
+}
+
 /* "… route all of them, and answer once, with the feedback of the last." */
 static void
 block_011_reply_is_the_last_feedback(struct test *test)
@@ -282,6 +308,31 @@ block_012_late_feedback_is_no_answer(struct test *test)
     check_bytes(test, "the reply", peer_receive_one(rep.ask), second);
 }
 
+/* A peer that answers one message twice. */
+static void
+block_012_second_feedback_is_no_answer(struct test *test)
+{
+    struct rep rep;
+    struct message message = message_of("palm.echo", "");
+    int i;
+
+    rep_start(&rep, test, "yes", "work");
+    for (i = 0; i < 10; i++) {
+        struct bytes frame;
+
+        message.cache = bytes_text(test_text(test, "tag %d", i));
+        message.payload = bytes_text("question");
+        frame = message_encode(test, &message);
+        peer_send(rep.ask, frame);
+        expect_work(&rep, "question");
+        message.payload = bytes_text(test_text(test, "answer %d", i));
+        frame = message_encode(test, &message);
+        peer_send(rep.done, frame);
+        peer_send(rep.done, frame);
+        check_bytes(test, "the reply", peer_receive_one(rep.ask), frame);
+    }
+}
+
 const struct test_entry block_tests[] = {
     TEST("PALM-BLOCK-001", block_001_no_feedback_is_an_empty_frame),
     TEST("PALM-BLOCK-002", block_002_reply_is_the_feedback),
@@ -294,7 +345,9 @@ const struct test_entry block_tests[] = {
     TEST("PALM-BLOCK-009", block_009_failing_scatter_gives_0),
     TEST("PALM-BLOCK-010", block_010_nothing_gives_empty_frame_blocking),
     TEST("PALM-BLOCK-010", block_010_nothing_gives_empty_frame),
+    TEST("PALM-BLOCK-010", block_010_nothing_waits_for_nobody),
     TEST("PALM-BLOCK-011", block_011_reply_is_the_last_feedback),
     TEST("PALM-BLOCK-012", block_012_late_feedback_is_no_answer),
+    TEST("PALM-BLOCK-012", block_012_second_feedback_is_no_answer),
     END_OF_TESTS,
 };

@@ -40,8 +40,7 @@ check_work_goes_on(struct master *master, const char *behind, size_t number,
     peer_send(master_client(master), message_encode(master->test, &good));
     do {
         frame = peer_receive_one(master_work(master));
-    } while (before == ANYTHING_BEFORE
-             && is_other(master->test, frame, &good));
+    } while (before == ANYTHING_BEFORE && is_other(master->test, frame, &good));
     check_same(master->test,
                test_text(master->test, "the work behind \"%s\"", behind), frame,
                &good);
@@ -251,15 +250,22 @@ hostile_012_no_delimiter(struct test *test)
     struct peer *cache = cache_with_key(test, ZMQ_DEALER);
     struct peer *other;
     struct bytes request = cache_request(test, "get", "", bytes_text("key"));
-    struct bytes two[2];
+    struct bytes many[FRAMES_MAX];
+    size_t i;
 
-    two[0] = request;
-    two[1] = request;
+    for (i = 0; i < FRAMES_MAX; i++) {
+        many[i] = request;
+    }
     other = peer_connect(test, "other client", ZMQ_REQ, cache->address);
     peer_send(cache, request);
     check_cache_goes_on(other, "one frame");
-    peer_send_frames(cache, two, 2);
+    peer_send_frames(cache, many, 2);
     check_cache_goes_on(other, "two frames");
+    peer_send_frames(cache, many, FRAMES_MAX);
+    check_cache_goes_on(other, "many frames");
+    many[FRAMES_MAX - 1] = bytes_text(""); /* a delimiter, and no request */
+    peer_send_frames(cache, many, FRAMES_MAX);
+    check_cache_goes_on(other, "a delimiter at the end");
     check_cache_goes_on(cache, "both");
 }
 

@@ -5,6 +5,7 @@
  * the suite sees it. */
 #include "conformance/suite/caller.h"
 #include "conformance/suite/topics.h"
+#include "conformance/suite/wired.h"
 
 enum { DELAY = 300, QUIET = 200 };
 
@@ -475,6 +476,44 @@ http_020_redirect_is_not_followed(struct test *test)
     check_goes_on(&caller);
 }
 
+/* "… route nothing else while an HttpConnection that is not `isolated` waits,
+ * and go on within 5 s after the response." As for BLOCK-013, what a bypass
+ * part answers meanwhile says that there was the time to do it wrong. */
+static void
+http_043_nothing_else_is_routed(struct test *test)
+{
+    enum { FENCES = 200 };
+    struct http_server *server = http_listen(test, "web");
+    struct target *target = target_start(
+        test, "custom", "part.in", "inbound PullService route=call",
+        "part.other", "inbound PullService route=out", "part.call",
+        test_text(test, "outbound HttpConnection isolated=no address=%s",
+                  server->address),
+        "part.out", "outbound PushService", "part.bypass",
+        "bypass CacheService", NULL);
+    struct peer *in = wired_peer(target, "in", ZMQ_PUSH, "in");
+    struct peer *other = wired_peer(target, "other", ZMQ_PUSH, "other");
+    struct peer *out = wired_peer(target, "out", ZMQ_PULL, "out");
+    struct peer *cache = wired_peer(target, "cache", ZMQ_REQ, "bypass");
+    struct message message = caller_message("question");
+    struct frames early;
+    struct http *http;
+    int i;
+
+    peer_send(in, message_encode(test, &message));
+    http = http_accept(server);
+    (void)http_receive(http);
+    peer_send(other, frame_of(test, "palm.echo", "other"));
+    for (i = 0; i < FENCES; i++) {
+        (void)peer_ask(cache,
+                       cache_request(test, "set", "key", bytes_text("value")));
+    }
+    check_that(test, !peer_poll(out, 0, &early),
+               "another message is routed while the part waits");
+    http_respond(http, 200, message_encode(test, &message));
+    check_text(test, "at out", wired_take(out).payload, "other");
+}
+
 const struct test_entry http_call_tests[] = {
     TEST("PALM-HTTP-012", http_012_message_is_posted),
     TEST("PALM-HTTP-013", http_013_body_is_the_feedback),
@@ -495,5 +534,6 @@ const struct test_entry http_call_tests[] = {
     TEST("PALM-HTTP-019", http_019_rubbish_is_an_error),
     TEST("PALM-HTTP-019", http_019_other_message_is_an_error),
     TEST("PALM-HTTP-020", http_020_redirect_is_not_followed),
+    TEST("PALM-HTTP-043", http_043_nothing_else_is_routed),
     END_OF_TESTS,
 };

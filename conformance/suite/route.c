@@ -215,6 +215,46 @@ route_007_second_route_is_not_followed(struct test *test)
     }
 }
 
+/* What comes is answered: the same message with another payload. */
+static void
+answer(struct peer *work, struct peer *done, const char *payload)
+{
+    struct message message = wired_take(work);
+
+    message.payload = bytes_text(payload);
+    peer_send(done, message_encode(work->test, &message));
+}
+
+/* "… or its feedback goes on once only": both parts block, and what the second
+ * one's peer says goes nowhere. */
+static void
+route_007_feedback_goes_on_once(struct test *test)
+{
+    struct target *target = target_start(
+        test, "custom", "part.in", "inbound PullService route=first",
+        "part.direct", "inbound PullService route=third", "part.first",
+        "outbound PushPullService route=second", "part.second",
+        "outbound PushPullService route=third", "part.third",
+        "outbound PushService", NULL);
+    struct peer *in = wired_peer(target, "in", ZMQ_PUSH, "in");
+    struct peer *direct = wired_peer(target, "direct", ZMQ_PUSH, "direct");
+    struct peer *first = blocking_peer(target, ZMQ_PULL, "first", "push");
+    struct peer *first_done = blocking_peer(target, ZMQ_PUSH, "first", "pull");
+    struct peer *second = blocking_peer(target, ZMQ_PULL, "second", "push");
+    struct peer *second_done =
+        blocking_peer(target, ZMQ_PUSH, "second", "pull");
+    struct peer *third = wired_peer(target, "third", ZMQ_PULL, "third");
+    int i;
+
+    for (i = 0; i < 20; i++) {
+        give(in, "message");
+        answer(first, first_done, "feedback");
+        answer(second, second_done, "feedback of feedback");
+        give(direct, "fence");
+        expect(third, "fence");
+    }
+}
+
 /* "… the feedback of the first outbound part, not that of the second." */
 static void
 route_008_asker_gets_first_feedback(struct test *test)
@@ -375,6 +415,35 @@ route_015_part_ends_after_messages(struct test *test)
     }
 }
 
+/* The same of an outbound part: what comes for it then goes nowhere. */
+static void
+route_015_outbound_part_ends_after_messages(struct test *test)
+{
+    struct target *target =
+        target_start(test, "custom", "part.a", "inbound PullService route=x",
+                     "part.b", "inbound PullService route=y", "part.x",
+                     "outbound PushService messages=2", "part.y",
+                     "outbound PushService", NULL);
+    struct peer *a = wired_peer(target, "a", ZMQ_PUSH, "a");
+    struct peer *b = wired_peer(target, "b", ZMQ_PUSH, "b");
+    struct peer *x = wired_peer(target, "x", ZMQ_PULL, "x");
+    struct peer *y = wired_peer(target, "y", ZMQ_PULL, "y");
+    struct frames more;
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        give(a, "counted");
+        expect(x, "counted");
+    }
+    for (i = 0; i < 20; i++) {
+        (void)peer_try(a, frame_of(test, "palm.echo", "too many"));
+        give(b, "other");
+        expect(y, "other");
+        check_that(test, !peer_poll(x, 0, &more),
+                   "the part has sent more than 2 messages");
+    }
+}
+
 const struct test_entry route_tests[] = {
     TEST("PALM-ROUTE-001", route_001_message_goes_where_its_route_says),
     TEST("PALM-ROUTE-002", route_002_two_inbound_parts_share_a_route),
@@ -383,6 +452,7 @@ const struct test_entry route_tests[] = {
     TEST("PALM-ROUTE-005", route_005_feedback_goes_on),
     TEST("PALM-ROUTE-006", route_006_sent_message_goes_on),
     TEST("PALM-ROUTE-007", route_007_second_route_is_not_followed),
+    TEST("PALM-ROUTE-007", route_007_feedback_goes_on_once),
     TEST("PALM-ROUTE-008", route_008_asker_gets_first_feedback),
     TEST("PALM-ROUTE-008", route_008_second_feedback_is_not_for_asker),
     TEST("PALM-ROUTE-009", route_009_bad_feedback_does_not_go_on),
@@ -394,5 +464,6 @@ const struct test_entry route_tests[] = {
     TEST("PALM-ROUTE-013", route_013_both_directions_may_share_a_name),
     TEST("PALM-ROUTE-014", route_014_server_ends_after_messages),
     TEST("PALM-ROUTE-015", route_015_part_ends_after_messages),
+    TEST("PALM-ROUTE-015", route_015_outbound_part_ends_after_messages),
     END_OF_TESTS,
 };

@@ -140,6 +140,40 @@ flow_008_results_wait_for_second_subscription(struct test *test)
                   "another client", "held");
 }
 
+/* A topic is up to 1 KiB long. */
+static void
+flow_008_results_of_long_topics_wait(struct test *test)
+{
+    const char *topic = bytes_string(test, bytes_filled(test, 'x', MIB / 1024));
+    struct master master;
+
+    open_master(&master, test);
+    give(&master, topic, "held");
+    fence(&master);
+    check_payload(subscribe(&master, "late subscriber", topic), topic, "held");
+}
+
+/* While many others are published. */
+static void
+flow_008_results_wait_beside_others(struct test *test)
+{
+    enum { BUSY = 10 };
+    struct master master;
+    int i;
+
+    open_master(&master, test);
+    test->quiet = true;
+    for (i = 0; i < HELD; i++) {
+        int others = BUSY;
+
+        give(&master, CLIENT, test_text(test, "held-%d", i));
+        while (others-- > 0) {
+            fence(&master);
+        }
+    }
+    check_held(&master);
+}
+
 /* Gives results whose payloads begin with their number.  A fence now and then:
  * the bound is for some of them, not for all.  Who takes longer for all than a
  * result must be held proves nothing. */
@@ -487,6 +521,8 @@ const struct test_entry subscriber_tests[] = {
     TEST("PALM-FLOW-008", flow_008_results_wait_for_subscription),
     TEST("PALM-FLOW-008", flow_008_results_wait_long),
     TEST("PALM-FLOW-008", flow_008_results_wait_for_second_subscription),
+    TEST("PALM-FLOW-008", flow_008_results_of_long_topics_wait),
+    TEST("PALM-FLOW-008", flow_008_results_wait_beside_others),
     TEST("PALM-FLOW-009", flow_009_small_results_are_held),
     TEST("PALM-FLOW-009", flow_009_large_results_are_held),
     TEST("PALM-FLOW-009", flow_009_one_result_is_held),
