@@ -348,17 +348,6 @@ takes_one_message(struct crossing *crossing)
 }
 
 static void
-fills_cache(struct crossing *crossing)
-{
-    struct message message;
-
-    if (message_goes_to(crossing, "router_address", &message)) {
-        message.cache = bytes_text("0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11");
-        crossing_replace(crossing, &message);
-    }
-}
-
-static void
 hands_back_nothing(struct crossing *crossing)
 {
     if (comes_from(crossing, "router_address")) {
@@ -414,8 +403,8 @@ static const struct fault_setting never_late[] = {{"reply_timeout", "60000"},
 
 const struct fault http_gate_faults[] = {
     WEB_FAULT("M-HTTP-021a", "answers 202", says_202),
-    WEB_FAULT("M-HTTP-021b", "tells no type", has_no_type),
-    WEB_FAULT("M-HTTP-021c", "answers without a body", has_no_body),
+    WEB_FAULT("M-HTTP-044a", "tells no type", has_no_type),
+    WEB_FAULT("M-HTTP-021b", "answers without a body", has_no_body),
     WEB_FAULT("M-HTTP-022a", "keeps the query", keeps_query),
     WEB_FAULT("M-HTTP-022b", "keeps segments", keeps_segments),
     WEB_FAULT("M-HTTP-022c", "decodes nothing", decodes_nothing),
@@ -450,10 +439,9 @@ const struct fault http_gate_faults[] = {
     WEB_FAULT("M-HTTP-032a", "answers 200 without result", says_200),
     WRONG_SETTING("M-HTTP-032b", "has no reply_timeout", never_late),
     FAULT("M-HTTP-033a", "takes one message only", takes_one_message),
-    FAULT("M-HTTP-033b", "fills cache", fills_cache),
-    FAULT("M-HTTP-033c", "hands back nothing", hands_back_nothing),
-    FAULT("M-HTTP-033d", "hands back two frames", hands_back_two_frames),
-    FAULT("M-HTTP-033e", "hands back another result", hands_back_another),
-    FAULT("M-HTTP-033f", "loses unknown fields", loses_unknown_fields),
+    FAULT("M-HTTP-033b", "hands back nothing", hands_back_nothing),
+    FAULT("M-HTTP-033c", "hands back two frames", hands_back_two_frames),
+    FAULT("M-HTTP-033d", "hands back another result", hands_back_another),
+    FAULT("M-HTTP-033e", "loses unknown fields", loses_unknown_fields),
     END_OF_FAULTS,
 };

@@ -201,7 +201,7 @@ const struct fault master_faults[] = {
     FAULT("M-MASTER-001b", "leaves the cache empty", leaves_cache_empty),
     FAULT("M-MASTER-002a", "replaces the cache", fills_with_one_uuid),
     FAULT("M-MASTER-003a", "raises the stage of work", raises_stage_of_work),
-    FAULT("M-MASTER-003b", "sends work twice", sends_work_twice),
+    FAULT("M-MASTER-015a", "sends work twice", sends_work_twice),
     FAULT("M-MASTER-004a", "drops an empty function", drops_empty_functions),
     FAULT("M-MASTER-004b", "drops another server's work", drops_other_servers),
     WRONG_LIFE("M-MASTER-005a", "gives one worker three of four",

@@ -9,11 +9,16 @@ enum { SETTINGS_MAX = 24, WORDS_MAX = 16 };
 void
 asker_bind(struct asker *asker, struct test *test)
 {
+    static const int yes = 1;
+
     memset(asker, 0, sizeof *asker);
     asker->test = test;
     asker->cache = peer_bind(test, "cache", ZMQ_ROUTER);
     asker->pull = peer_bind(test, "server in", ZMQ_PULL);
     asker->pub = peer_bind(test, "server out", ZMQ_XPUB);
+    /* Of each peer, also if another has the topic. */
+    (void)zmq_setsockopt(asker->pub->socket, ZMQ_XPUB_VERBOSE, &yes,
+                         sizeof yes);
     asker->presets[0] = "name";
     asker->presets[1] = "palm";
     asker->presets[2] = "pull_address";
@@ -83,10 +88,26 @@ asker_answer_cache(struct asker *asker)
     peer_send_frames(asker->cache, frames.frame, 3);
 }
 
+/* Whoever subscribes only now gets what it has missed. */
+static void
+publish_again(struct asker *asker)
+{
+    struct frames frames = peer_receive(asker->pub);
+    size_t i;
+
+    if (frames.frame[0].size > 0 && frames.frame[0].data[0] == 1) {
+        for (i = 0; i < asker->held_count; i += 2) {
+            peer_send_frames(asker->pub, asker->held + i, 2);
+        }
+    }
+}
+
 struct frames
 asker_await(struct asker *asker, int milliseconds)
 {
-    struct peer *const peers[] = {asker->target->control, asker->cache};
+    struct peer *const peers[] = {asker->target->control, asker->cache,
+                                  asker->pub};
+    int count = asker->held_count > 0 ? 3 : 2;
     int64_t until = now() + (int64_t)bound_of(asker->test, milliseconds) * 1000;
     struct frames answer;
 
@@ -98,10 +119,18 @@ asker_await(struct asker *asker, int milliseconds)
             fail(asker->test, "the client does not answer within %d ms",
                  bound_of(asker->test, milliseconds));
         }
-        if (peer_any(peers, 2, (int)left) == 1) {
+        switch (peer_any(peers, count, (int)left)) {
+        case 1:
             asker_answer_cache(asker);
+            break;
+        case 2:
+            publish_again(asker);
+            break;
+        default:
+            break;
         }
     }
+    asker->held_count = 0;
     return answer;
 }
 
@@ -163,6 +192,10 @@ asker_publish(struct asker *asker, const struct message *message,
     frames[0] = message->client;
     frames[1] = message_encode(asker->test, &result);
     peer_send_frames(asker->pub, frames, 2);
+    if (asker->held_count < 2 * REQUESTS_MAX) {
+        asker->held[asker->held_count++] = frames[0];
+        asker->held[asker->held_count++] = frames[1];
+    }
 }
 
 /* Until the subscription is there, what we publish would be lost: the client

@@ -18,6 +18,8 @@ struct asker {
     struct bytes identity[REQUESTS_MAX];  /* who sent it */
     size_t requests;
     bool subscribed; /* a subscription has been read from pub */
+    struct bytes held[2 * REQUESTS_MAX]; /* published since the last command */
+    size_t held_count;                   /* frames, two for each result */
 };
 
 /* Binds all three, and sets the presets name = "palm" and both addresses. */
@@ -45,7 +47,9 @@ void asker_send(struct asker *asker, const char *verb, ...) CONFORM_SENTINEL;
 /* The next message that the client pushes. */
 struct message asker_take(struct asker *asker);
 
-/* Publishes the message as its result, with this payload. */
+/* Publishes the message as its result, with this payload; and again for a
+ * subscription that comes while the client is awaited, as a PubService that
+ * holds results would. */
 void asker_publish(struct asker *asker, const struct message *message,
                    const char *payload);
 

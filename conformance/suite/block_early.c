@@ -68,21 +68,32 @@ early_peer(struct early *early, const char *label, int type,
                         target_address(early->target, facts[early->custom]));
 }
 
+/* One message of the other route; false if that does not go on, which is not
+ * asked here: then it is waited for as long as without a fence. */
+static bool
+pass_fence(struct early *early)
+{
+    struct bytes fence = frame_of(early->test, "palm.echo", "fence");
+    int most = bound_of(early->test, WHILE);
+    struct frames frames;
+
+    peer_send(early->fence, fence);
+    return peer_poll(early->behind, most, &frames)
+           && peer_poll(early->fence, most, &frames);
+}
+
 static void
 check_no_reply(struct early *early, const char *when)
 {
-    struct bytes fence = frame_of(early->test, "palm.echo", "fence");
     struct frames reply;
-    int i;
+    int passed = 0;
 
-    for (i = 0; early->custom && i < FENCES; i++) {
-        peer_send(early->fence, fence);
-        (void)wired_take(early->behind);
-        (void)peer_receive_one(early->fence);
+    while (early->custom && passed < FENCES && pass_fence(early)) {
+        passed++;
     }
     check_that(early->test,
                !peer_poll(early->ask,
-                          early->custom ? 0 : bound_of(early->test, WHILE),
+                          passed == FENCES ? 0 : bound_of(early->test, WHILE),
                           &reply),
                "it answers %s", when);
 }

@@ -258,7 +258,7 @@ send_subscription(struct test *test, const struct bytes *frames, size_t count)
 
 /* "… one of 1 MiB …" */
 static void
-hostile_006_large_topic(struct test *test)
+hostile_035_large_topic(struct test *test)
 {
     struct bytes frame = bytes_joined(test, bytes_text("\x01"),
                                       bytes_filled(test, 'x', LARGE_TOPIC));
@@ -268,7 +268,7 @@ hostile_006_large_topic(struct test *test)
 
 /* "… sends broken subscriptions, or messages of its own." */
 static void
-hostile_006_broken_subscriptions(struct test *test)
+hostile_036_broken_subscriptions(struct test *test)
 {
     static const struct bytes frames[] = {BYTES(""),        BYTES("\0"),
                                           BYTES("\0never"), BYTES("\2x"),
@@ -414,8 +414,8 @@ const struct test_entry hostile_peers_tests[] = {
     TEST("PALM-HOSTILE-005", hostile_005_at_pub),
     TEST("PALM-HOSTILE-005", hostile_005_at_db),
     TEST("PALM-HOSTILE-006", hostile_006_many_topics),
-    TEST("PALM-HOSTILE-006", hostile_006_large_topic),
-    TEST("PALM-HOSTILE-006", hostile_006_broken_subscriptions),
+    TEST("PALM-HOSTILE-035", hostile_035_large_topic),
+    TEST("PALM-HOSTILE-036", hostile_036_broken_subscriptions),
     TEST("PALM-HOSTILE-007", hostile_007_peers_come_and_go),
     TEST("PALM-HOSTILE-008", hostile_008_endless_frame),
     TEST("PALM-HOSTILE-008", hostile_008_large_frame),

@@ -123,10 +123,10 @@ push_number(struct master *master, int number)
     push_work(master, &message);
 }
 
-/* "… to one connected worker, and only one …": a worker has got all that was
+/* "… to one connected worker, and to no other.": a worker has got all that was
  * given before a fence when it has got the fence. */
 static void
-master_003_message_goes_to_one_worker(struct test *test)
+master_015_message_goes_to_one_worker(struct test *test)
 {
     struct master master;
     struct peer *workers[2];
@@ -312,7 +312,7 @@ const struct test_entry master_tests[] = {
     TEST("PALM-MASTER-001", master_001_empty_cache_is_filled),
     TEST("PALM-MASTER-002", master_002_cache_is_kept),
     TEST("PALM-MASTER-003", master_003_message_is_unchanged),
-    TEST("PALM-MASTER-003", master_003_message_goes_to_one_worker),
+    TEST("PALM-MASTER-015", master_015_message_goes_to_one_worker),
     TEST("PALM-MASTER-004", master_004_function_does_not_matter),
     TEST("PALM-MASTER-005", master_005_work_is_spread),
     TEST("PALM-MASTER-006", master_006_order_is_kept),

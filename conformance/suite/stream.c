@@ -80,20 +80,13 @@ stream_003_pipelined_result_goes_on(struct test *test)
 static void
 stream_003_pipelined_error_goes_on(struct test *test)
 {
-    static const char *const functions[] = {"palm.fail palm.echo",
-                                            "palm.no_such_function palm.echo",
-                                            "other.echo palm.echo"};
+    struct message message = message_of("palm.fail palm.echo", "abc");
     struct stage stage;
-    size_t i;
 
     stage_server(&stage, test, "name", "palm", "pipelined", "yes", NULL);
-    for (i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        struct message message = message_of(functions[i], "abc");
-
-        stage_give(&stage, &message);
-        message.stage++;
-        check_error(&stage, "palm", &message);
-    }
+    stage_give(&stage, &message);
+    message.stage++;
+    check_error(&stage, "palm", &message);
     check_nothing(&stage);
 }
 
@@ -386,47 +379,38 @@ open_stream(struct stage *all, struct test *test, int pipelines)
 static void
 stream_023_two_servers_run_in_order(struct test *test)
 {
-    static const char digits[] = "00001111222233334444";
     struct stage all;
-    struct message message = message_of("first.reverse second.count", "02");
-    int i;
+    struct message message = message_of("first.reverse second.echo", "abc");
 
     open_stream(&all, test, 1);
     message.cache = bytes_text("tag");
     stage_give(&all, &message);
     message.stage = 1;
-    for (i = 0; i < 20; i++) {
-        message.payload = bytes_text(test_text(test, "%d", i));
-        check_result(&all, CLIENT, &message);
-    }
-    message.function = bytes_text("first.echo second.reverse");
-    message.payload = bytes_text(digits);
+    message.payload = bytes_text("cba");
+    check_result(&all, CLIENT, &message);
+    message.function = bytes_text("first.fail second.echo");
+    message.payload = bytes_text("abc");
     message.stage = 0;
     stage_give(&all, &message);
     message.stage = 1;
-    message.payload = bytes_text("44443333222211110000");
-    check_result(&all, CLIENT, &message);
+    check_error(&all, CLIENT, &message);
 }
 
-/* Three of them: 21 is reversed to 12, counted to 0 … 11, each reversed. */
+/* Three of them; the one that fails has "0" as its result, which the next ones
+ * work at. */
 static void
 stream_023_three_servers_run_in_order(struct test *test)
 {
     struct stage all;
     struct message message =
-        message_of("first.reverse second.count third.reverse", "21");
-    int i;
+        message_of("first.reverse second.reverse third.reverse", "abc");
 
     open_stream(&all, test, 2);
     stage_give(&all, &message);
     message.stage = 2;
-    for (i = 0; i < 12; i++) {
-        message.payload =
-            bytes_text(i < 10 ? test_text(test, "%d", i)
-                              : test_text(test, "%d%d", i % 10, i / 10));
-        check_result(&all, CLIENT, &message);
-    }
-    message.function = bytes_text("first.fail second.echo third.echo");
+    message.payload = bytes_text("cba");
+    check_result(&all, CLIENT, &message);
+    message.function = bytes_text("first.echo second.echo third.fail");
     message.stage = 0;
     message.payload = bytes_text("abc");
     stage_give(&all, &message);

@@ -144,7 +144,7 @@ take_message(struct server *server)
         return;
     }
     put(&server->waiting, NULL, message_encode(server->test, &message));
-    if (has(server, "M-MASTER-003bs")) {
+    if (has(server, "M-MASTER-015as")) {
         put(&server->waiting, NULL, message_encode(server->test, &message));
     }
 }

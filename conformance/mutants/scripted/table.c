@@ -14,7 +14,7 @@ const struct scripted_fault scripted_faults[] = {
     {"M-MASTER-001bs", "gives messages a word as cache key"},
     {"M-MASTER-002as", "gives a message that has a cache key another one"},
     {"M-MASTER-003as", "writes its name into the pipeline"},
-    {"M-MASTER-003bs", "gives each message to workers twice"},
+    {"M-MASTER-015as", "gives each message to workers twice"},
     {"M-MASTER-004as", "drops messages whose function has no dot"},
     {"M-MASTER-005as", "counts itself as a worker, and loses what that gets"},
     {"M-MASTER-006as", "changes the order of messages that wait"},
