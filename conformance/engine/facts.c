@@ -22,21 +22,27 @@ facts_find(const char *facts, const char *key)
 }
 
 bool
-facts_claim(const char *facts, const char *profile)
+facts_list(const char *facts, const char *key, const char *word)
 {
-    struct bytes all = facts_find(facts, "profiles");
-    size_t length = strlen(profile);
+    struct bytes all = facts_find(facts, key);
+    size_t length = strlen(word);
     size_t begin = 0;
     size_t at;
 
     for (at = 0; at <= all.size; at++) {
         if (at == all.size || all.data[at] == ' ') {
             if (at - begin == length && length > 0
-                && memcmp(all.data + begin, profile, length) == 0) {
+                && memcmp(all.data + begin, word, length) == 0) {
                 return true;
             }
             begin = at + 1;
         }
     }
     return false;
+}
+
+bool
+facts_claim(const char *facts, const char *profile)
+{
+    return facts_list(facts, "profiles", profile);
 }

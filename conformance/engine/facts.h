@@ -9,6 +9,9 @@
  * there is none. */
 struct bytes facts_find(const char *facts, const char *key);
 
+/* True if the value of this key, words with blanks between, has the word. */
+bool facts_list(const char *facts, const char *key, const char *word);
+
 /* True if `profiles` has this word. */
 bool facts_claim(const char *facts, const char *profile);
 

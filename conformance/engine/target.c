@@ -340,6 +340,24 @@ target_claims(const struct target *target, const char *profile)
     return facts_claim(target->facts, profile);
 }
 
+void
+target_needs(struct target *target, const char *function)
+{
+    static const char *const key = "functions";
+
+    if (target_fact(target, key) != NULL
+        && !facts_list(target->facts, key, function)) {
+        test_end(target->test, VERDICT_UNIMPLEMENTED, NULL, NULL,
+                 "the target has no function %s", function);
+    }
+}
+
+bool
+target_knows(const struct target *target, const char *setting)
+{
+    return facts_list(target->facts, "settings", setting);
+}
+
 /* --- commands --------------------------------------------------------------*/
 
 bool

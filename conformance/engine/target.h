@@ -53,6 +53,13 @@ const char *target_address(const struct target *target, const char *key);
 /* True if the implementation claims the profile. */
 bool target_claims(const struct target *target, const char *profile);
 
+/* Ends the test as UNIMPLEMENTED if the target says that it lacks a function of
+ * the contract. */
+void target_needs(struct target *target, const char *function);
+
+/* True if the implementation knows a setting that it may leave out. */
+bool target_knows(const struct target *target, const char *setting);
+
 /* Runs a command (verb, then frames) and returns the answer, RESULT or ERROR
  * in frame 0. */
 struct frames target_command(struct target *target, const char *verb,

@@ -81,9 +81,10 @@ be_ready(const char *setting)
 {
     char facts[FACTS_SIZE];
 
-    (void)snprintf(facts, sizeof facts,
-                   "name=self\nspec=1\nprofiles=one two three\nsetting=%s\n",
-                   setting);
+    (void)snprintf(
+        facts, sizeof facts,
+        "name=self\nspec=1\nprofiles=one two three\nsetting=%s\n%s", setting,
+        is("few") ? "functions=echo reverse\nsettings=idle_timeout\n" : "");
     fputs("to stderr\n", stderr);
     if (is("noisy")) {
         puts("to stdout");

@@ -45,6 +45,25 @@ SCENE(ends_early)
     (void)target_start(test, "gone", NULL);
 }
 
+SCENE(all_functions_are_there)
+{
+    struct target *target = target_start(test, "ready", NULL);
+
+    target_needs(target, "count");
+    check_that(test, !target_knows(target, "idle_timeout"), "it knows it");
+}
+
+SCENE(some_functions_are_there)
+{
+    struct target *target = target_start(test, "few", NULL);
+
+    target_needs(target, "echo");
+    target_needs(target, "reverse");
+    check_that(test, target_knows(target, "idle_timeout"), "it knows it not");
+    check_that(test, !target_knows(target, "idle"), "it knows a part of it");
+    target_needs(target, "count");
+}
+
 SCENE(says_unimplemented)
 {
     (void)target_start(test, "unimplemented", NULL);
@@ -188,6 +207,9 @@ SCENE(ends_by_test_end)
 
 const struct self_case target_cases[] = {
     {"facts and settings of a target are read", facts_are_read, HOLDS},
+    {"without a list it has all functions", all_functions_are_there, HOLDS},
+    {"a function that lacks is UNIMPLEMENTED", some_functions_are_there,
+     VERDICT_UNIMPLEMENTED, "the target has no function count", "", ""},
     {"an address that lacks is an ERROR", address_lacks, ERRORS,
      "READY of profile ready has no \"db_address\"", "", ""},
     {"no READY is an ERROR", says_nothing, ERRORS, "no READY within", "", ""},

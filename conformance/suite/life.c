@@ -130,6 +130,7 @@ life_006_worker_hands_in_its_result(struct test *test)
     struct message next = message_of("palm.echo", "begin");
 
     crew_start(&crew, test, "worker");
+    target_needs(crew.target, "sleep");
     (void)crew_call(&crew, &next);
     peer_send(crew.push, message_encode(test, &message));
     /* It has begun when half of its time is over, at the latest. */

@@ -118,6 +118,7 @@ stream_011_nothing_is_published_for_nothing(struct test *test)
 
     for (i = 0; i < 2; i++) {
         open_pipeline(&stage, test, to_client[i]);
+        target_needs(stage.target, "count");
         stage_give(&stage, &message);
         stage_give(&stage, &message);
         check_nothing(&stage);
@@ -228,6 +229,7 @@ stream_014_several_results_for_client(struct test *test)
     int i;
 
     open_pipeline(&stage, test, "yes");
+    target_needs(stage.target, "count");
     message.payload = bytes_text("50");
     stage_give(&stage, &message);
     for (i = 0; i < RESULTS; i++) {
@@ -248,6 +250,7 @@ stream_014_several_results_for_next(struct test *test)
     int i;
 
     open_pipeline(&stage, test, "no");
+    target_needs(stage.target, "count");
     message.payload = bytes_text("5");
     stage_give(&stage, &message);
     message.stage = 2;

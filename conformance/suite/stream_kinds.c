@@ -242,6 +242,7 @@ stream_034_server_keeps_the_order(struct test *test)
     int i;
 
     stage_server(&stage, test, "name", "palm", NULL);
+    target_needs(stage.target, "sleep");
     stage_give(&stage, &slow);
     for (i = 0; i < MANY; i++) {
         message.payload = bytes_text(test_text(test, "%d", i));

@@ -189,14 +189,15 @@ worker_024_results_keep_the_order(struct test *test)
     int i;
 
     crew_start(&crew, test, "worker");
+    target_needs(crew.target, "sleep");
     peer_send(crew.push, frame_of(test, "palm.sleep", "200"));
     for (i = 0; i < MANY; i++) {
         peer_send(crew.push,
                   frame_of(test, "palm.echo", test_text(test, "%d", i)));
     }
     for (i = -1; i < MANY; i++) {
-        struct message result = check_message(test, "the result",
-                                              peer_receive_one(crew.pull));
+        struct message result =
+            check_message(test, "the result", peer_receive_one(crew.pull));
 
         check_text(test, "the payload", result.payload,
                    i < 0 ? "200" : test_text(test, "%d", i));
@@ -292,6 +293,7 @@ worker_019_mux_sends_each_payload(struct test *test)
     size_t i;
 
     crew_start(&crew, test, "mux-worker");
+    target_needs(crew.target, "count");
     message.cache = bytes_text("tag");
     peer_send(crew.push, message_encode(test, &message));
     for (i = 0; i < 3; i++) {
@@ -312,6 +314,7 @@ worker_020_mux_may_yield_nothing(struct test *test)
     struct crew crew;
 
     crew_start(&crew, test, "mux-worker");
+    target_needs(crew.target, "count");
     peer_send(crew.push, frame_of(test, "palm.count", "0"));
     check_text(test, "the next result",
                bytes_text(run(&crew, "palm.echo", 0, "fence")), "fence");

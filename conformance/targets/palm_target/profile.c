@@ -116,7 +116,7 @@ target_write_facts(FILE *facts)
             fprintf(facts, "%s%s", i > 1 ? " " : "", profiles[i].name);
         }
     }
-    fputc('\n', facts);
+    fputs("\nsettings=idle_timeout\n", facts);
 }
 
 /* A key "part.NAME" is known by its beginning. */

@@ -76,7 +76,7 @@ static const struct form {
     {"RepBypassService", ""},
     {"PullBypassConnection", "address"},
     {"PushBypassConnection", "address"},
-    {"HttpService", "route block reply_timeout max_body"},
+    {"HttpService", "route block reply_timeout max_body idle_timeout"},
     {"HttpConnection", "route address reply_timeout max_workers isolated"},
     /* Not for the suite: ADAPTER.md does not name them. */
     {"GatewayRouter", "route reply_timeout"},
