@@ -48,6 +48,9 @@ static const char *const style[] = {
     "gap:.4rem 1rem}",
     "nav .sums{display:inline-block}",
     "nav a{display:inline-block;min-width:6rem}",
+    "nav .sums a{min-width:0;text-decoration:none}",
+    ".troubles ul{grid-template-columns:minmax(0,1fr)}",
+    ".troubles li{overflow-wrap:anywhere}",
     "fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;"
     "gap:.4rem 1rem}",
     "legend{font-weight:600;padding:0 0 .4rem}",

@@ -19,6 +19,14 @@ is_of(const char *id, const char *topic, size_t length)
            || (own_length == length && strncmp(own, topic, length) == 0);
 }
 
+static bool
+is_trouble(const char *verdict)
+{
+    return strcmp(verdict, "FAIL") == 0 || strcmp(verdict, "ERROR") == 0
+           || strcmp(verdict, "UNIMPLEMENTED") == 0;
+}
+
+/* Of a topic what does not pass leads to the first such rule. */
 static void
 put_sums(FILE *file, const struct column *column, const char *topic,
          size_t length)
@@ -28,21 +36,98 @@ put_sums(FILE *file, const struct column *column, const char *topic,
 
     for (i = 0; i < VERDICT_COUNT; i++) {
         const char *name = verdict_name((enum verdict)i);
+        const char *first = NULL;
         size_t sum = 0;
         size_t j;
 
         for (j = 0; j < column->count; j++) {
             const struct json *test = &column->tests[j];
 
-            sum += strcmp(json_get(test, "verdict"), name) == 0
-                   && is_of(json_get(test, "id"), topic, length);
+            if (strcmp(json_get(test, "verdict"), name) == 0
+                && is_of(json_get(test, "id"), topic, length)) {
+                first = sum++ == 0 ? json_get(test, "id") : first;
+            }
         }
         if (sum > 0) {
-            fprintf(file, "<b class=\"badge %s\">%s %zu</b> ", name, name, sum);
+            bool leads = topic != NULL && is_trouble(name);
+
+            if (leads) {
+                fputs("<a href=\"#", file);
+                html_text(file, first);
+                fputs("\">", file);
+            }
+            fprintf(file, "<b class=\"badge %s\">%s %zu</b>%s ", name, name,
+                    sum, leads ? "</a>" : "");
             some = true;
         }
     }
     fputs(some ? "" : "none", file);
+}
+
+/* --- what does not pass ----------------------------------------------------*/
+
+static void
+put_trouble(FILE *file, const struct json *test, char letter)
+{
+    const char *verdict = json_get(test, "verdict");
+
+    fputs("<li>", file);
+    if (letter != 0) {
+        fprintf(file, "<b class=\"letter\">%c</b> ", letter);
+    }
+    fputs("<a href=\"#", file);
+    html_text(file, json_get(test, "id"));
+    fputs("\">", file);
+    html_text(file, json_get(test, "name"));
+    fprintf(file, "</a> <b class=\"badge %s\">%s</b> ", verdict, verdict);
+    html_text(file, json_get(test, "reason"));
+    fputs("</li>\n", file);
+}
+
+/* Those of a rule; the first of all begins the list.  Whether there were some.
+ */
+static bool
+put_troubles_of(FILE *file, const struct page *page, const char *id,
+                size_t column, bool begun)
+{
+    const struct column *from = &page->columns[column];
+    bool some = false;
+    size_t i;
+
+    for (i = 0; i < from->count; i++) {
+        const struct json *test = &from->tests[i];
+
+        if (strcmp(json_get(test, "id"), id) != 0
+            || !is_trouble(json_get(test, "verdict"))) {
+            continue;
+        }
+        if (!begun && !some) {
+            fputs("<nav class=\"troubles\" aria-label=\"Failures\">\n"
+                  "<h2>What does not pass</h2>\n<ul>\n",
+                  file);
+        }
+        some = true;
+        put_trouble(file, test, html_letter(page, column));
+    }
+    return some;
+}
+
+/* First of all, in the order of the rules; nothing where all is well. */
+static void
+put_troubles(FILE *file, const struct page *page)
+{
+    bool some = false;
+    size_t row;
+
+    for (row = 0; row < page->row_count; row++) {
+        const char *id = json_get(page->rows[row], "id");
+        size_t column;
+
+        for (column = 0; column < page->count; column++) {
+            some = put_troubles_of(file, page, id, column, some) || some;
+        }
+    }
+    fputs(some ? "</ul>\n</nav>\n" : "", file);
 }
 
 /* --- targets ---------------------------------------------------------------*/
@@ -171,6 +256,7 @@ html_summary(FILE *file, const struct page *page)
         put_target(file, &page->columns[i], html_letter(page, i));
     }
     fputs("</header>\n", file);
+    put_troubles(file, page);
     put_topics(file, page);
     put_filter(file);
 }

@@ -19,6 +19,31 @@ core_count(void)
     return cores > 0 ? (unsigned)cores : 1;
 }
 
+static void
+print_help(void)
+{
+    fputs(
+        "Usage: kill --conform PROGRAM --mutant PROGRAM --target PROGRAM "
+        "[OPTION…]\n\n"
+        "Runs the suite on each wrong implementation: it must find the rule "
+        "that it breaks.\n\n"
+        "  --conform PROGRAM   palm-conform\n"
+        "  --mutant PROGRAM    palm-mutant\n"
+        "  --target PROGRAM    the right implementation behind it\n"
+        "  --scripted PROGRAM  faulty-server\n"
+        "  --run GLOB          only faults whose id or rule matches\n"
+        "  --except FILE       rules whose tests cannot pass palm-mutant\n"
+        "  --factor X          multiplies every bound\n"
+        "  --jobs N            faults at once; default: 5 for each core\n"
+        "  --wide              run every test, and tell which others fail\n"
+        "  --without-http      leave out what needs HTTP\n"
+        "  --complete          fail if a rule that must be kept has no fault\n"
+        "  --help              print this and leave\n\n"
+        "Exit status: 0 all were found; 1 one lives, or palm-mutant without "
+        "a fault\nfails; 2 wrong use.\n",
+        stdout);
+}
+
 int
 kill_options_read(int argc, char *const *argv)
 {
@@ -47,6 +72,10 @@ kill_options_read(int argc, char *const *argv)
     for (at = 1; at < argc; at++) {
         size_t i = 0;
 
+        if (strcmp(argv[at], "--help") == 0) {
+            print_help();
+            exit(0);
+        }
         while (i < count && strcmp(table[i].name, argv[at]) != 0) {
             i++;
         }
@@ -83,7 +112,7 @@ verdict_copy(const char *text)
     static struct copy {
         struct copy *next;
         char text[];
-    } *copies;
+    } * copies;
     struct copy *copy;
 
     for (copy = copies; copy != NULL; copy = copy->next) {
