@@ -59,6 +59,9 @@ END {
         " `conformance/results/`, with the date and the suite that they were" \
         " made\nwith; newer suites have more rules.  An implementation that" \
         " is missing here: send\nwhat `palm-conform --jsonl` writes.\n"
+    print "libpalm ![badge](badges/libpalm.svg), palm-py" \
+        " ![badge](badges/palm-py.svg): such a badge is\nmade by" \
+        " `palm-conform --badge FILE`.\n"
     print "| implementation | on | suite / specification | tests | kept |" \
         " broken | not there |"
     print "|---|---|---|---|---|---|---|"

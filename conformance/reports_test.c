@@ -257,6 +257,12 @@ jsonl_is_golden(void)
 }
 
 static void
+badge_is_golden(void)
+{
+    golden("run.svg", badge_write);
+}
+
+static void
 page_is_golden(void)
 {
     golden("run.html", write_page);
@@ -340,6 +346,7 @@ static const struct tap_test tests[] = {
     {"a run as TAP is the golden one", tap_is_golden},
     {"a run as JUnit is the golden one", junit_is_golden},
     {"a run in lines of JSON is the golden one", jsonl_is_golden},
+    {"a run as a badge is the golden one", badge_is_golden},
     {"a run as a page is the golden one", page_is_golden},
     {"two runs on one page are the golden one", merged_page_is_golden},
     {"a page lets no markup through and loads nothing",

@@ -103,6 +103,7 @@ struct files {
     FILE *junit;
     FILE *jsonl;
     FILE *html;
+    FILE *badge;
 };
 
 static bool
@@ -125,7 +126,8 @@ open_files(const struct options *options, struct files *files)
     memset(files, 0, sizeof *files);
     return open_file("junit", options->junit, &files->junit)
            && open_file("jsonl", options->jsonl, &files->jsonl)
-           && open_file("html", options->html, &files->html);
+           && open_file("html", options->html, &files->html)
+           && open_file("badge", options->badge, &files->badge);
 }
 
 static bool
@@ -151,8 +153,9 @@ close_files(const struct files *files)
     bool junit = close_file("junit", files->junit);
     bool jsonl = close_file("jsonl", files->jsonl);
     bool html = close_file("html", files->html);
+    bool badge = close_file("badge", files->badge);
 
-    return junit && jsonl && html;
+    return junit && jsonl && html && badge;
 }
 
 /* A page is made of lines of JSON, also if nobody else wants these. */
@@ -184,6 +187,9 @@ write_files(const struct files *files, const struct run *run)
     }
     if (files->jsonl != NULL) {
         jsonl_write(files->jsonl, run);
+    }
+    if (files->badge != NULL) {
+        badge_write(files->badge, run);
     }
     if (files->html != NULL) {
         page = write_page(files->html, run);

@@ -40,6 +40,8 @@ static const struct option table[] = {
     {"junit", "FILE", "write a JUnit report", AT(junit)},
     {"jsonl", "FILE", "write a line of JSON for each test", AT(jsonl)},
     {"html", "FILE", "write a page with the wire trace of each test", AT(html)},
+    {"badge", "FILE", "write a badge: how many profiles are kept, as SVG",
+     AT(badge)},
     {"merge", NULL, "make the page of --html of several reports, FILE.jsonl…",
      AT(merge)},
     {"work", "DIR", "where the folder of traces is made; default: $TMPDIR",

@@ -17,6 +17,9 @@ void junit_write(FILE *file, const struct run *run);
 /* A line for the run, one for each test, one for the end. */
 void jsonl_write(FILE *file, const struct run *run);
 
+/* The badge, SVG. */
+void badge_write(FILE *file, const struct run *run);
+
 /* One page of several reports in JSON lines, each of which is a column; with
  * the traces of tests that passed, or without these, which are most of it.  0,
  * or -1: the reason has been printed with the name of the report. */

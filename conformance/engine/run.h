@@ -8,7 +8,7 @@
 #include "conformance/engine/verdict.h"
 
 /* The suite's version; the specification's is SPEC_VERSION. */
-#define SUITE_VERSION "1.0"
+#define SUITE_VERSION "1.1"
 #define SPEC_VERSION  "1"
 
 /* What stands on the command line; texts are borrowed from it. */
@@ -22,6 +22,7 @@ struct options {
     const char *junit;   /* files to write */
     const char *jsonl;
     const char *html;
+    const char *badge;
     char **files; /* the reports of --merge; ends with NULL */
     const char *work;
     const char *count; /* of tests that run at once */
@@ -88,6 +89,15 @@ enum run_status run_status(const struct run *run);
 
 /* Which profiles the target conforms to, and which not, why; a new string. */
 char *run_headline(const struct run *run);
+
+/* Of the profiles that the target claims and that have tests, how many there
+ * are, how many are kept, and of how many not all MUST were selected. */
+struct sums {
+    size_t claimed;
+    size_t kept;
+    size_t partial;
+};
+struct sums run_sums(const struct run *run);
 
 /* Runs the tests, options->jobs at once; tells of each that is done.
  * 0, or -1 with errno. */

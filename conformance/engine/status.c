@@ -77,11 +77,12 @@ static const struct {
 };
 enum { FAULTS = sizeof faults / sizeof faults[0] };
 
-/* What is said of profiles: three lists. */
+/* What is said of profiles: three lists, and how long they are. */
 struct lists {
     FILE *kept;
     FILE *broken;
     FILE *partial;
+    struct sums sums;
 };
 
 static void
@@ -150,12 +151,15 @@ judge(const struct run *run, const char *profile, struct lists *lists)
             begin = ", ";
         }
     }
+    lists->sums.claimed += all > 0;
     if (begin[0] == ',') {
         fputc(')', lists->broken);
     } else if (selected < all) {
         put_name(lists->partial, profile);
+        lists->sums.partial++;
     } else if (all > 0) {
         put_name(lists->kept, profile);
+        lists->sums.kept++;
     }
 }
 
@@ -183,21 +187,22 @@ judge_all(const struct run *run, struct lists *lists)
     }
 }
 
-char *
-run_headline(const struct run *run)
+/* The lists as texts, which the caller frees. */
+static struct sums
+make_lists(const struct run *run, char *texts[3])
 {
-    char *texts[4] = {NULL, NULL, NULL, NULL};
-    size_t sizes[4];
-    FILE *files[4];
     struct lists lists;
+    FILE *files[3];
+    size_t sizes[3];
     size_t i;
 
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < 3; i++) {
         files[i] = open_memstream(&texts[i], &sizes[i]);
         if (files[i] == NULL) {
             abort(); /* no memory for a few words */
         }
     }
+    memset(&lists, 0, sizeof lists);
     lists.kept = files[0];
     lists.broken = files[1];
     lists.partial = files[2];
@@ -205,16 +210,49 @@ run_headline(const struct run *run)
     for (i = 0; i < 3; i++) {
         (void)fclose(files[i]);
     }
-    put_list(files[3], "CONFORMANT to ", texts[0]);
-    put_list(files[3], *texts[0] == '\0' ? "NOT CONFORMANT to " : "NOT to ",
-             texts[1]);
-    put_list(files[3], "partial selection of ", texts[2]);
-    if (ftell(files[3]) == 0) {
-        fputs("no profile is claimed that has tests", files[3]);
-    }
-    (void)fclose(files[3]);
+    return lists.sums;
+}
+
+static void
+free_lists(char *texts[3])
+{
+    size_t i;
+
     for (i = 0; i < 3; i++) {
         free(texts[i]);
     }
-    return texts[3];
+}
+
+struct sums
+run_sums(const struct run *run)
+{
+    char *texts[3] = {NULL, NULL, NULL};
+    struct sums sums = make_lists(run, texts);
+
+    free_lists(texts);
+    return sums;
+}
+
+char *
+run_headline(const struct run *run)
+{
+    char *texts[3] = {NULL, NULL, NULL};
+    char *headline = NULL;
+    size_t size;
+    FILE *file = open_memstream(&headline, &size);
+
+    if (file == NULL) {
+        abort();
+    }
+    (void)make_lists(run, texts);
+    put_list(file, "CONFORMANT to ", texts[0]);
+    put_list(file, *texts[0] == '\0' ? "NOT CONFORMANT to " : "NOT to ",
+             texts[1]);
+    put_list(file, "partial selection of ", texts[2]);
+    if (ftell(file) == 0) {
+        fputs("no profile is claimed that has tests", file);
+    }
+    (void)fclose(file);
+    free_lists(texts);
+    return headline;
 }
