@@ -491,6 +491,9 @@ presets_any_host(struct crossing *crossing)
     answer_preset(crossing, "pub_address", "tcp://0.0.0.0:5555");
 }
 
+static const struct fault_setting not_told[] = {{"advertise", NULL},
+                                                {NULL, NULL}};
+
 const struct fault cache_faults[] = {
     FAULT("M-CACHE-001a", "wants just one dot", wants_one_dot),
     FAULT("M-CACHE-001b", "takes the last part as the verb", takes_last_part),
@@ -538,5 +541,6 @@ const struct fault cache_faults[] = {
     FAULT("M-CACHE-024b", "says that it deletes presets",
           says_that_it_deletes_presets),
     FAULT("M-CACHE-024c", "lets peers set presets", sets_presets),
+    WRONG_SETTING("M-CACHE-025a", "presets what it has bound", not_told),
     END_OF_FAULTS,
 };

@@ -133,6 +133,25 @@ cache_023_preset_addresses_can_be_connected(struct test *test)
     }
 }
 
+/* "… another address than the one that it has bound, it SHOULD preset that." */
+static void
+cache_025_another_address_is_advertised(struct test *test)
+{
+    static const char other[] = "tcp://palm.example.org:5556";
+    struct target *target;
+
+    if (!target_knows(target_start(test, "describe", NULL), "advertise")) {
+        test_end(test, VERDICT_UNIMPLEMENTED, NULL, NULL,
+                 "the target does not know \"advertise\"");
+    }
+    target = target_start(test, "master", "advertise", other, NULL);
+    check_text(test, "pull_address", get(cache_of(target), "pull_address"),
+               other);
+    /* It is bound where the target says, all the same. */
+    peer_close(peer_connect(test, "client", ZMQ_PUSH,
+                            target_address(target, "pull_address")));
+}
+
 static void
 check_preset_stays(struct target *target, struct peer *cache, const char *key,
                    const char *value)
@@ -145,12 +164,12 @@ check_preset_stays(struct target *target, struct peer *cache, const char *key,
                "");
     check_text(test, test_text(test, "%s after a set", key), get(cache, key),
                value);
-    check_text(test, test_text(test, "the reply to delete %s", key),
-               peer_ask(cache,
-                        cache_request(test, "delete", "", bytes_text(key))),
-               "");
-    check_text(test, test_text(test, "%s after a delete", key),
-               get(cache, key), value);
+    check_text(
+        test, test_text(test, "the reply to delete %s", key),
+        peer_ask(cache, cache_request(test, "delete", "", bytes_text(key))),
+        "");
+    check_text(test, test_text(test, "%s after a delete", key), get(cache, key),
+               value);
 }
 
 /* "A server MUST answer a `set` or `delete` of a key that it presets with an
@@ -177,5 +196,6 @@ const struct test_entry presets_tests[] = {
     TEST("PALM-CACHE-022", cache_022_sink_presets_its_keys),
     TEST("PALM-CACHE-023", cache_023_preset_addresses_can_be_connected),
     TEST("PALM-CACHE-024", cache_024_presets_stay),
+    TEST("PALM-CACHE-025", cache_025_another_address_is_advertised),
     END_OF_TESTS,
 };

@@ -82,6 +82,9 @@ adjust(const palm_part_info_t *info, palm_part_options_t *options, void *arg,
             continue;
         }
         part->fact = strdup(kind_parts[i].fact);
+        if (!strcmp(info->name, "Pull")) {
+            options->advertise = target_setting(self->target, "advertise");
+        }
         if (kind_parts[i].limited && set_limit(self->target, options, err)) {
             return -1;
         }
