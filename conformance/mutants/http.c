@@ -139,7 +139,9 @@ routes_bad_requests(struct crossing *crossing)
 {
     struct bytes good;
 
-    if (comes_from(crossing, "part.out.push_address") && bad_request) {
+    if (bad_request
+        && (comes_from(crossing, "part.out.address")
+            || comes_from(crossing, "part.out.push_address"))) {
         bad_request = false;
         good = crossing->message->frame[0];
         crossing->message->frame[0] = bytes_of("", 0);

@@ -140,8 +140,8 @@ start_subscriber(struct test *test, struct peer **publisher)
     struct target *target;
 
     *publisher = peer_bind(test, "previous server", ZMQ_XPUB);
-    target =
-        start_inbound(test, "SubConnection topic=first", (*publisher)->address);
+    target = start_inbound(test, "SubConnection previous=first",
+                           (*publisher)->address);
     await_topic(*publisher, "first");
     return wired_peer(target, "taker", ZMQ_PULL, "out");
 }

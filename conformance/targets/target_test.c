@@ -70,7 +70,7 @@ static const struct promise {
      {"part.a=inbound RepService route=a block=yes scatter=echo",
       "part.a=outbound PushPullService isolated=yes reply_timeout=100",
       "part.b=bypass CacheService",
-      "part.c=inbound SubConnection address=" NOBODY " topic=t route=d",
+      "part.c=inbound SubConnection address=" NOBODY " previous=t route=d",
       "part.d=outbound PubService pipelined=no gather=echo stream=echo", NULL},
      "part.a.address part.a.push_address part.a.pull_address part.b.address "
      "part.d.address ",

@@ -66,7 +66,7 @@ static const struct form {
     {"PullService", "route scatter messages"},
     {"PullConnection", "route scatter messages address"},
     {"WorkerPullService", "route scatter messages"},
-    {"SubConnection", "route scatter messages address topic"},
+    {"SubConnection", "route scatter messages address previous"},
     {"PushService", "route messages"},
     {"PushConnection", "route messages address"},
     {"WorkerPushService", "route messages"},
@@ -89,7 +89,6 @@ static const struct {
     const char *key;
     const char *option;
 } options_of[] = {
-    {"topic", "previous"},
     {"max_body", "max_message_size"},
 };
 
