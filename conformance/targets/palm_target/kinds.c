@@ -172,12 +172,12 @@ wiring_build_kind(struct wiring *self, const struct target *target,
     palm_server_options_t server;
     palm_kind_t kind;
     palm_kind_options_init(&options);
-    wiring_server_options(target, &server);
     options.name = target_setting(target, "name");
     options.server = &server;
     options.adjust = adjust;
     options.adjust_arg = &adjusting;
     if (palm_kind_find(target->profile, &kind)
+        || wiring_server_options(target, &server, err)
         || set_to_client(target, &options, err)) {
         return -1;
     }

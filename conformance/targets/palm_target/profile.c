@@ -15,7 +15,9 @@ static const struct profile {
 } profiles[] = {
     {"describe", target_describe, "", ""}, /* asked first, never claimed */
     {"master", target_serve,
-     "name pipelined scatter gather stream max_message_size advertise", ""},
+     "name pipelined scatter gather stream max_message_size advertise "
+     "stop_timeout",
+     ""},
     {"cache", target_serve, "", ""},
     {"rep", target_serve, "block outbound reply_timeout scatter", ""},
     {"hub", target_serve, "name sub_address previous", ""},
@@ -116,7 +118,7 @@ target_write_facts(FILE *facts)
             fprintf(facts, "%s%s", i > 1 ? " " : "", profiles[i].name);
         }
     }
-    fputs("\nsettings=idle_timeout advertise\n", facts);
+    fputs("\nsettings=idle_timeout advertise stop_timeout\n", facts);
 }
 
 /* A key "part.NAME" is known by its beginning. */

@@ -10,13 +10,15 @@
 
 enum { STOP_MS = 2500 }; /* of the 5 seconds that a target has for it */
 
-void
+int
 wiring_server_options(const struct target *target,
-                      palm_server_options_t *options)
+                      palm_server_options_t *options, palm_error_t *err)
 {
+    const char *text = target_setting(target, "stop_timeout");
     palm_server_options_init(options);
     options->stop_timeout = STOP_MS;
     options->log = target->log;
+    return text ? palm_value_duration(text, &options->stop_timeout, err) : 0;
 }
 
 struct wired *

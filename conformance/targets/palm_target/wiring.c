@@ -323,9 +323,9 @@ wiring_build(struct wiring *self, const struct target *target,
     const char *name = target_setting(target, "name");
     const char *messages = target_setting(target, "messages");
     palm_server_options_t options;
-    wiring_server_options(target, &options);
-    if (messages
-        && palm_server_option_set(&options, "messages", messages, err)) {
+    if (wiring_server_options(target, &options, err)
+        || (messages
+            && palm_server_option_set(&options, "messages", messages, err))) {
         return -1;
     }
     if (!(self->server = palm_server_new(name, &options))) {

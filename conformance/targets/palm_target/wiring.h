@@ -43,9 +43,9 @@ struct wired *wiring_note(struct wiring *self, palm_side_t side,
 void wiring_hook(struct wired *part, const struct target *target,
                  palm_part_options_t *options);
 
-/* The options of the profile's server. */
-void wiring_server_options(const struct target *target,
-                           palm_server_options_t *options);
+/* The options of the profile's server.  -1 with the reason in *err. */
+int wiring_server_options(const struct target *target,
+                          palm_server_options_t *options, palm_error_t *err);
 
 /* Writes the addresses of the server, which runs, as lines of READY. */
 void wiring_write_facts(const struct wiring *self, FILE *facts);
