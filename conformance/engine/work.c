@@ -132,7 +132,8 @@ work_clean(const struct run *run)
         enum verdict verdict = result->outcome.verdict;
 
         if (result->folder != NULL
-            && (verdict == VERDICT_PASS || verdict == VERDICT_FIXED)) {
+            && (verdict == VERDICT_PASS || verdict == VERDICT_FIXED
+                || verdict == VERDICT_SKIP)) {
             remove_tree(result->folder);
         }
     }
