@@ -295,6 +295,14 @@ static const struct fault_setting three_unless_set[] = {
 static const struct fault_setting never_late[] = {
     {"part.call reply_timeout", "60000"}, {NULL, NULL}};
 
+static void
+takes_202_for_error(struct http_crossing *crossing)
+{
+    if (!crossing->request && http_crossing_status(crossing) == 202) {
+        answer(crossing, 500, bytes_of("", 0));
+    }
+}
+
 static const struct fault_setting alone[] = {{"part.* isolated", "yes"},
                                              {NULL, NULL}};
 
@@ -330,5 +338,6 @@ const struct fault http_call_faults[] = {
     WEB_FAULT("M-HTTP-020a", "follows a redirect", follows),
     WEB_FAULT("M-HTTP-020b", "takes the body of a redirect", takes_3xx),
     WRONG_SETTING("M-HTTP-043a", "routes others meanwhile", alone),
+    WEB_FAULT("M-HTTP-045a", "takes 202 for an error", takes_202_for_error),
     END_OF_FAULTS,
 };

@@ -227,6 +227,27 @@ http_015_four_unless_set(struct test *test)
     check_workers(test, "", 4);
 }
 
+/* "… the body of a response with any other status 2xx … as the feedback." */
+static void
+http_045_other_2xx_is_feedback(struct test *test)
+{
+    static const int statuses[] = {201, 202, 203, 206, 299};
+    struct caller caller;
+    size_t i;
+
+    caller_start(&caller, test, "");
+    for (i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        struct message message =
+            caller_message(test_text(test, "question %d", statuses[i]));
+        struct call call = caller_call(&caller, &message);
+
+        message.payload = bytes_text(test_text(test, "%d", statuses[i]));
+        caller_answer(&call, statuses[i], &message);
+        check_same(test, "the feedback", peer_receive_one(caller.out),
+                   &message);
+    }
+}
+
 /* --- errors --------------------------------------------------------------- */
 
 /* The feedback is an error result. */
@@ -534,6 +555,7 @@ const struct test_entry http_call_tests[] = {
     TEST("PALM-HTTP-019", http_019_rubbish_is_an_error),
     TEST("PALM-HTTP-019", http_019_other_message_is_an_error),
     TEST("PALM-HTTP-020", http_020_redirect_is_not_followed),
+    TEST("PALM-HTTP-045", http_045_other_2xx_is_feedback),
     TEST("PALM-HTTP-043", http_043_nothing_else_is_routed),
     END_OF_TESTS,
 };
