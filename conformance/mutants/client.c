@@ -395,6 +395,14 @@ delete_has_session(struct crossing *crossing)
     }
 }
 
+static void
+takes_the_first_frame(struct crossing *crossing)
+{
+    if (goes_to(crossing, "db_address") && crossing->message->count > 1) {
+        crossing->message->count = 1;
+    }
+}
+
 const struct fault client_faults[] = {
     FAULT("M-CLIENT-001a", "does not ask for the name", never_asks_for_name),
     FAULT("M-CLIENT-001b", "takes any name", takes_any_name),
@@ -450,5 +458,7 @@ const struct fault client_faults[] = {
     FAULT("M-CLIENT-021a", "names no server", gives_function_alone),
     FAULT("M-CLIENT-021b", "names its server before others",
           names_its_server_always),
+    FAULT("M-CLIENT-022a", "takes the first of several frames",
+          takes_the_first_frame),
     END_OF_FAULTS,
 };

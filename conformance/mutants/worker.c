@@ -440,6 +440,28 @@ mux_failure_has_two_results(struct crossing *crossing)
     }
 }
 
+/* Results of a function that fails behind them: by their number. */
+static void
+drop_results(struct crossing *crossing, unsigned long first, unsigned long last)
+{
+    if (comes_from(crossing, "worker_pull_address") && crossing->number >= first
+        && crossing->number <= last) {
+        crossing_drop(crossing);
+    }
+}
+
+static void
+mux_forgets_what_it_yielded(struct crossing *crossing)
+{
+    drop_results(crossing, 0, 1);
+}
+
+static void
+mux_does_not_tell_its_failure(struct crossing *crossing)
+{
+    drop_results(crossing, 2, 2);
+}
+
 const struct fault worker_faults[] = {
     FAULT("M-WORKER-001a", "asks for one of its addresses only",
           asks_for_pull_only),
@@ -499,5 +521,9 @@ const struct fault worker_faults[] = {
     FAULT("M-WORKER-023a", "splits at white space", splits_at_white_space),
     FAULT("M-WORKER-024a", "hands results in in another order",
           swaps_first_results),
+    FAULT("M-WORKER-025a", "sends no results before a failure",
+          mux_forgets_what_it_yielded),
+    FAULT("M-WORKER-025b", "does not tell a failure behind results",
+          mux_does_not_tell_its_failure),
     END_OF_FAULTS,
 };

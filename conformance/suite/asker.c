@@ -85,7 +85,8 @@ asker_answer_cache(struct asker *asker)
                != NULL) {
         frames.frame[2] = request.payload;
     }
-    peer_send_frames(asker->cache, frames.frame, 3);
+    frames.frame[3] = bytes_text("more");
+    peer_send_frames(asker->cache, frames.frame, asker->splits ? 4 : 3);
 }
 
 /* Whoever subscribes only now gets what it has missed. */

@@ -17,6 +17,7 @@ struct asker {
     struct message request[REQUESTS_MAX]; /* of the cache, as they came */
     struct bytes identity[REQUESTS_MAX];  /* who sent it */
     size_t requests;
+    bool splits;     /* a reply of the cache has a second frame */
     bool subscribed; /* a subscription has been read from pub */
     struct bytes held[2 * REQUESTS_MAX]; /* published since the last command */
     size_t held_count;                   /* frames, two for each result */

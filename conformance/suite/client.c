@@ -219,6 +219,20 @@ client_020_get_and_delete_take_the_full_key(struct test *test)
     check_answer_is(&asker, &answer, "key");
 }
 
+/* "… an error when a reply of the cache has several frames." */
+static void
+client_022_several_frames_are_no_reply(struct test *test)
+{
+    struct asker asker;
+    struct frames answer;
+
+    asker_bind(&asker, test);
+    asker.splits = true;
+    asker_start(&asker, NULL);
+    answer = asker_command(&asker, "open", NULL);
+    check_answer_is_error(&asker, &answer);
+}
+
 const struct test_entry client_tests[] = {
     TEST("PALM-CLIENT-001", client_001_asks_for_the_name),
     TEST("PALM-CLIENT-001", client_001_other_name_is_an_error),
@@ -231,5 +245,6 @@ const struct test_entry client_tests[] = {
     TEST("PALM-CLIENT-018", client_018_set_has_its_fields),
     TEST("PALM-CLIENT-019", client_019_session_stands_before_the_key),
     TEST("PALM-CLIENT-020", client_020_get_and_delete_take_the_full_key),
+    TEST("PALM-CLIENT-022", client_022_several_frames_are_no_reply),
     END_OF_TESTS,
 };

@@ -334,6 +334,28 @@ worker_021_mux_failure_gives_one_0(struct test *test)
                bytes_text(run(&crew, "palm.echo", 0, "fence")), "fence");
 }
 
+/* "… those n results, and then one error result." */
+static void
+worker_025_mux_fails_after_results(struct test *test)
+{
+    struct crew crew;
+    struct message message = message_of("palm.count", "2!");
+    struct message expected = message;
+
+    crew_start(&crew, test, "mux-worker");
+    target_needs(crew.target, "count");
+    peer_send(crew.push, message_encode(test, &message));
+    expected.payload = bytes_text("0");
+    check_same(test, "the first result", peer_receive_one(crew.pull),
+               &expected);
+    expected.payload = bytes_text("1");
+    check_same(test, "the second result", peer_receive_one(crew.pull),
+               &expected);
+    check_error_result(test, peer_receive_one(crew.pull), &message);
+    check_text(test, "the next result",
+               bytes_text(run(&crew, "palm.echo", 0, "fence")), "fence");
+}
+
 const struct test_entry worker_tests[] = {
     TEST("PALM-WORKER-008", worker_008_result_is_the_message_with_new_payload),
     TEST("PALM-WORKER-008", worker_008_payload_is_bytes),
@@ -352,5 +374,6 @@ const struct test_entry worker_tests[] = {
     TEST("PALM-WORKER-022", worker_022_only_blanks_separate),
     TEST("PALM-WORKER-023", worker_023_mux_only_blanks_separate),
     TEST("PALM-WORKER-024", worker_024_results_keep_the_order),
+    TEST("PALM-WORKER-025", worker_025_mux_fails_after_results),
     END_OF_TESTS,
 };

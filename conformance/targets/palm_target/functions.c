@@ -110,8 +110,9 @@ static int
 count(const palm_message_t *message, palm_reply_t *reply, void *arg)
 {
     int64_t number;
+    bool fails;
     (void)arg;
-    if (target_number(message->payload, &number, NULL)) {
+    if (target_number(message->payload, &number, &fails)) {
         return palm_reply_error(reply, EINVAL, "expected a number");
     }
     for (int64_t i = 0; i < number; i++) {
@@ -121,7 +122,7 @@ count(const palm_message_t *message, palm_reply_t *reply, void *arg)
             return -1;
         }
     }
-    return 0;
+    return fails ? palm_reply_error(reply, EIO, "failed as asked") : 0;
 }
 
 const struct target_function target_functions[] = {
