@@ -56,44 +56,39 @@ raises_the_stage(struct crossing *crossing)
     }
 }
 
-/* What "second" has sent goes ahead of what "third" sends next. */
+/* What is seen goes ahead of what "third" sends next. */
 static void
-follows_the_second_route(struct crossing *crossing)
+goes_ahead_of_third(struct crossing *crossing, bool is_seen)
 {
-    static struct bytes sent;
+    static struct bytes seen;
     struct bytes *frame = &crossing->message->frame[0];
 
-    if (comes_from(crossing, "part.second.address")) {
-        sent = *frame;
+    if (is_seen) {
+        seen = *frame;
     } else if (comes_from(crossing, "part.third.address")
-               && sent.data != NULL) {
+               && seen.data != NULL) {
         struct bytes next = *frame;
 
-        *frame = sent;
+        *frame = seen;
         crossing_pass(crossing);
         *frame = next;
-        sent.data = NULL;
+        seen.data = NULL;
     }
 }
 
-/* What the peer of "second" has said goes ahead of what "third" sends next. */
+/* What "second" has sent. */
+static void
+follows_the_second_route(struct crossing *crossing)
+{
+    goes_ahead_of_third(crossing, comes_from(crossing, "part.second.address"));
+}
+
+/* What the peer of "second" has said. */
 static void
 follows_the_second_feedback(struct crossing *crossing)
 {
-    static struct bytes said;
-    struct bytes *frame = &crossing->message->frame[0];
-
-    if (goes_to(crossing, "part.second.pull_address")) {
-        said = *frame;
-    } else if (comes_from(crossing, "part.third.address")
-               && said.data != NULL) {
-        struct bytes next = *frame;
-
-        *frame = said;
-        crossing_pass(crossing);
-        *frame = next;
-        said.data = NULL;
-    }
+    goes_ahead_of_third(crossing,
+                        goes_to(crossing, "part.second.pull_address"));
 }
 
 static void
