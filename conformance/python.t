@@ -13,5 +13,6 @@ fi
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 cd "$PALM_BUILDDIR" || exit 1
-exec ./palm-conform --profile 'master,cache,worker,client' \
+profiles=master,cache,rep,hub,server,pipeline,sink,worker,client
+exec ./palm-conform --profile "$profiles" \
     --target "$PALM_PYTHON3 '$PALM_SRCDIR/conformance/python/target.py'"

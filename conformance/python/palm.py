@@ -111,13 +111,17 @@ def encode(message):
             frame += bytes([number << 3 | 2]) + varint(len(value)) + value
     return frame + message.unknown
 
-def method(function, stage):
-    """The method of the element for the stage (3.2), or None."""
+def called(function, stage):
+    """Server and method of the element for the stage (3.2); None and an empty
+    one if it names none."""
     if " " in function:
         elements = [text for text in function.split(" ") if text]
         function = elements[stage] if 0 <= stage < len(elements) else ""
-    texts = function.split(".")
-    return texts[1] if len(texts) > 1 else None
+    server, *methods = function.split(".")
+    return (server, methods[0]) if methods else (None, "")
+
+class Refused(Exception):
+    """What a server is told cannot be."""
 
 def open_socket(context, kind):
     """A socket with bounded queues, and (by a ZAP domain) without ZMTP 1.
@@ -143,11 +147,14 @@ def stop_on_sigterm():
     return stop
 
 class Cache(dict):
-    """Keys and values; one reply to each request, whatever it is.  What it has
-    from the start, no request changes."""
-    def __init__(self, presets=()):
-        super().__init__(presets)
-        self.presets = frozenset(self)
+    """Keys and values; one reply to each request, whatever it is.  What is
+    preset, no request changes."""
+    def __init__(self):
+        self.presets = set()
+
+    def preset(self, key, value):
+        self[key.encode()] = value
+        self.presets.add(key.encode())
 
     def reply(self, frames):
         message = understood(frames) or Message()
@@ -230,29 +237,45 @@ def guarded(hook, *args):
     except Exception:
         DROPS["hook failed"] += 1
 
-class Master:
-    """Pull -> WorkerPush, WorkerPull -> Pub, and a cache (chapter 5)."""
-    keys = ("name", "pull_address", "pub_address", "worker_push_address",
-            "worker_pull_address", "db_address")
+class Server:
+    """Sockets, what to do with what comes at each, and a cache; one thread."""
+    push = pub = asked = None
 
-    def __init__(self, name="palm", pipelined=False,
-                 scatter=lambda one: [one], gather=lambda one: [one],
-                 stream=lambda topic, message: [(topic, message)]):
-        self.name, self.pipelined = name, pipelined
-        self.scatter, self.gather, self.stream = scatter, gather, stream
-        self.waiting, self.inside = deque(), 0  # for workers; at workers
-        self.context = zmq.Context()
-        sockets = [open_socket(self.context, kind) for kind in (
-            zmq.PULL, zmq.XPUB, zmq.PUSH, zmq.PULL, zmq.REP)]
-        for sock in sockets:
-            sock.bind("tcp://127.0.0.1:*")
-        self.pull, xpub, self.push, _, rep = sockets
+    def __init__(self, name="palm"):
+        self.name, self.context, self.cache = name, zmq.Context(), Cache()
+        self.parts, self.intake = {}, []        # socket: what to do
+        self.waiting, self.inside = deque(), 0  # for peers; at peers
+        self.cache.preset("name", name.encode())
+
+    def bind(self, kind, key, part=None):
+        """A socket at a free port; the cache knows it by the key."""
+        sock = open_socket(self.context, kind)
+        sock.bind("tcp://127.0.0.1:*")
+        self.cache.preset(key, sock.last_endpoint)
+        self.parts[sock] = part
+        return sock
+
+    def hear(self, key, at, topic, part):
+        """A SubConnection: a subscription is a prefix, and only what has the
+        whole topic is for us."""
+        sock = open_socket(self.context, zmq.SUB)
+        sock.subscribe(topic)
+        try:
+            connect(sock, at)
+        except ConnectionError as error:
+            raise Refused(f"{key}: {error}") from None
+        self.cache.preset(key, at.encode())
+        self.parts[sock] = lambda frames: (
+            part(frames[1:]) if frames[0] == topic.encode() else None)
+        return sock
+
+    def publish_and_answer(self):
+        """Pub and Cache, which all but a RepService have."""
+        xpub = self.bind(zmq.XPUB, "pub_address")
         self.pub = PubService(xpub)
-        self.cache = Cache(zip(map(str.encode, self.keys), [name.encode()] + [
-            sock.last_endpoint for sock in sockets]))
-        self.parts = dict(zip(sockets, (   # what to do with what comes
-            self.take, self.pub.subscription, None, self.publish,
-            lambda frames: rep.send(self.cache.reply(frames)))))
+        self.parts[xpub] = self.pub.subscription
+        rep = self.bind(zmq.REP, "db_address")
+        self.parts[rep] = lambda frames: rep.send(self.cache.reply(frames))
 
     def run(self, stop):
         """Serve until the order to stop; then wait for results, and end."""
@@ -261,15 +284,19 @@ class Master:
             poller.register(sock, zmq.POLLIN)
         while not end or time.monotonic() < end and (ready or self.inside):
             self.give()
-            full = self.waiting or not self.push.events & zmq.POLLOUT
-            poller.register(self.push, zmq.POLLOUT if full else 0)
-            poller.register(self.pull, 0 if full or end else zmq.POLLIN)
-            self.pub.flush()
+            full = self.waiting or self.is_full()
+            if self.push:
+                waits = full and not self.asked
+                poller.register(self.push, zmq.POLLOUT if waits else 0)
+            for sock in self.intake:
+                poller.register(sock, 0 if full or end else zmq.POLLIN)
+            if self.pub:
+                self.pub.flush()
             ready = poller.poll(50)
             for sock, _ in ready:
                 if sock is not self.push:
                     self.parts[sock](sock.recv_multipart())
-                if sock is self.pub.socket:  # they come by the thousand
+                if self.pub and sock is self.pub.socket:  # by the thousand
                     with suppress(zmq.Again):
                         for _ in range(1000):
                             frames = sock.recv_multipart(zmq.NOBLOCK)
@@ -278,13 +305,35 @@ class Master:
                 end = time.monotonic() + DRAIN
         self.context.destroy()         # the last results linger a second
 
+    def is_full(self):
+        """Whether nobody would take what came now."""
+        return self.push and not self.push.events & zmq.POLLOUT
+
     def give(self):
-        """Give the workers what waits, while they take it."""
+        """Give the peers what waits, while they take it."""
         with suppress(zmq.Again):
             while self.waiting:
                 self.push.send(self.waiting[0], zmq.NOBLOCK)
                 self.waiting.popleft()
                 self.inside += 1
+
+class Master(Server):
+    """Pull -> WorkerPush, WorkerPull -> Pub, and a cache (chapter 5).  A hub
+    (13.4) has a SubConnection for Pull."""
+    def __init__(self, name="palm", pipelined=False,
+                 scatter=lambda one: [one], gather=lambda one: [one],
+                 stream=lambda topic, message: [(topic, message)],
+                 sub_address=None, previous=""):
+        super().__init__(name)
+        self.pipelined = pipelined
+        self.scatter, self.gather, self.stream = scatter, gather, stream
+        self.intake = [
+            self.bind(zmq.PULL, "pull_address", self.take)
+            if sub_address is None
+            else self.hear("sub_address", sub_address, previous, self.take)]
+        self.push = self.bind(zmq.PUSH, "worker_push_address")
+        self.bind(zmq.PULL, "worker_pull_address", self.publish)
+        self.publish_and_answer()
 
     def take(self, frames):
         message = understood(frames)
@@ -306,6 +355,99 @@ class Master:
                 each = replace(each, stage=stage)
             topic = self.name if self.pipelined else each.client
             yield from guarded(self.stream, topic.encode(), each)
+
+class Stage(Server):
+    """Runs functions itself (13.1 to 13.3): a server of kind `server`, or,
+    with sources, (key, address, topic) of each, a pipeline or a sink."""
+    def __init__(self, functions, name="palm", to_client=True, sources=()):
+        super().__init__(name)
+        self.functions, self.to_client = functions, to_client
+        self.passes_over = bool(sources)
+        self.intake = [self.hear(*source, self.take) for source in sources]
+        if not sources:
+            self.intake = [self.bind(zmq.PULL, "pull_address", self.take)]
+        self.publish_and_answer()
+
+    def take(self, frames):
+        """Another server's name is an error, or, where several listen to one
+        server, for another of them."""
+        message = understood(frames)
+        if not message:
+            return
+        server, function = called(message.function, message.stage)
+        if server in (None, self.name):
+            for payload in self.results(function, message.payload):
+                self.publish(message, payload)
+        elif not self.passes_over:
+            self.publish(message, b"0")
+
+    def results(self, function, payload):
+        """The payloads that the function gives; `0` when it fails."""
+        try:
+            made = self.functions[function](payload)
+            yield from [made] if isinstance(made, bytes) else made
+        except Exception:
+            yield b"0"
+
+    def publish(self, message, payload):
+        stage = message.stage + (not self.to_client)
+        topic = message.client if self.to_client else self.name
+        self.pub.publish(topic.encode(), encode(
+            replace(message, payload=payload, stage=stage)))
+
+class Rep(Server):
+    """A RepService, and the outbound part that it routes to: a PushService, a
+    PushPullService (`work`), or none (chapter 7.1)."""
+    def __init__(self, block=True, outbound="push", reply_timeout=60,
+                 scatter=lambda one: [one]):
+        super().__init__()
+        self.block, self.scatter, self.timeout = block, scatter, reply_timeout
+        self.rep = self.bind(zmq.REP, "rep_address", self.take)
+        self.waits = outbound == "work"
+        if self.waits:
+            self.push = self.bind(zmq.PUSH, "work_push_address")
+            self.bind(zmq.PULL, "work_pull_address", self.feedback)
+        elif outbound == "push":
+            self.push = self.bind(zmq.PUSH, "push_address")
+
+    def take(self, frames):
+        """A request: what scatter makes of it is routed, or it is answered."""
+        message, made = understood(frames), None
+        with suppress(Exception):
+            made = message and list(self.scatter(message))
+        if made and self.push:
+            self.waiting.extend(made)
+        else:
+            self.rep.send(b"0" if made is None else b"1" if made else b"")
+
+    def give(self):
+        """One message after the other; who blocks is waited for."""
+        if self.asked and time.monotonic() > self.due:
+            self.routed(b"0")
+        with suppress(zmq.Again):
+            while self.waiting and not self.asked:
+                self.push.send(encode(self.waiting[0]), zmq.NOBLOCK)
+                message = self.waiting.popleft()
+                if self.waits:
+                    self.asked = message
+                    self.due = time.monotonic() + self.timeout
+                else:
+                    self.routed(b"")
+
+    def feedback(self, frames):
+        """Of the message that is waited for; what comes late is dropped."""
+        message = understood(frames)
+        if message and self.asked and message == replace(
+                self.asked, payload=message.payload, unknown=message.unknown):
+            self.routed(frames[0])
+        else:
+            DROPS["late feedback"] += 1
+
+    def routed(self, feedback):
+        """The last one is the reply."""
+        self.asked = None
+        if not self.waiting:
+            self.rep.send(feedback if self.block else b"1")
 
 class Peer:
     """What workers and clients share: questions to a cache."""
@@ -362,8 +504,8 @@ class Worker(Peer):
     def payload(self, message):
         """The result's; `0` if there is none for any reason."""
         try:
-            function = self.functions[method(message.function, message.stage)]
-            return bytes(function(message.payload))
+            _, name = called(message.function, message.stage)
+            return bytes(self.functions[name](message.payload))
         except Exception:
             return b"0"
 

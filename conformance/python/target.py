@@ -11,6 +11,11 @@ import zmq
 
 SETTINGS = {"describe": "", "cache": "",
     "master": "name pipelined scatter gather stream",
+    "hub": "name sub_address previous",
+    "rep": "block outbound reply_timeout scatter",
+    "server": "name pipelined",
+    "pipeline": "name sub_address previous to_client",
+    "sink": "name sub_addresses previous to_client",
     "worker": "db_address worker_push_address worker_pull_address",
     "client": "server db_address pull_address pub_address session timeout"}
 
@@ -40,9 +45,37 @@ def setting(known, key, value):
     elif key in ("scatter", "gather", "stream"):
         ["echo", "reverse", "fail"].remove(value)
         value = partial(stream if key == "stream" else hook, value)
-    elif key == "pipelined":
+    elif key in ("pipelined", "block", "to_client"):
         value = ["no", "yes"].index(value) == 1
-    return key, int(value) / 1000 if key == "timeout" else value
+    elif key == "outbound":
+        ["push", "work", "none"].remove(value)
+    return key, int(value) / 1000 if key.endswith("timeout") else value
+
+def behind(at="", previous=""):
+    """What a pipeline hears, or a sink: lists that fit."""
+    addresses, topics = at.split(), previous.split()
+    if not addresses or len(addresses) != len(topics):
+        raise palm.Refused(f"{len(addresses)} addresses, {len(topics)} topics")
+    return [(f"sub_address_{i}", *source)
+            for i, source in enumerate(zip(addresses, topics))]
+
+def server_of(profile, settings):
+    if profile in ("master", "cache", "hub"):
+        return palm.Master(**settings)
+    if profile == "rep":
+        return palm.Rep(**settings)
+    functions, sources = dict(FUNCTIONS), ()
+    if profile == "sink":
+        sources = behind(settings.pop("sub_addresses", ""),
+                         settings.pop("previous", ""))
+    elif profile == "pipeline":
+        sources = [("sub_address", settings.pop("sub_address", ""),
+                    settings.pop("previous", ""))]
+    if sources:
+        functions["count"] = lambda text: [b"%d" % i for i in range(int(text))]
+    settings["to_client"] = (settings.get("to_client", True)
+                             and not settings.pop("pipelined", False))
+    return palm.Stage(functions, sources=sources, **settings)
 
 def obey(client, verb, *args):
     """The frames of the answer to one command of the suite."""
@@ -59,9 +92,13 @@ def say(control, *texts):
 
 def be(profile, settings, stop, control):
     facts = ["name=palm-py", "version=1", "spec=1",
-             "profiles=master cache worker client"]
-    if profile in ("master", "cache"):
-        server = palm.Master(**settings)
+             "profiles=master cache rep hub server pipeline sink worker "
+             "client"]
+    if profile == "hub":
+        settings.setdefault("sub_address", "")
+    if profile in ("master", "cache", "hub", "rep", "server", "pipeline",
+                   "sink"):
+        server = server_of(profile, settings)
         for key, value in server.cache.items():
             fact = f"{key.decode()}={value.decode()}"
             facts += ["preset." + fact] + [fact] * (key != b"name")
@@ -88,6 +125,9 @@ def main(argv):
         settings = dict(setting(SETTINGS[options["--profile"]], *value.split(
             "=", 1)) for option, value in pairs if option == "--set")
         be(options["--profile"], settings, palm.stop_on_sigterm(), control)
+    except palm.Refused as error:
+        say(control, "REFUSED", str(error))
+        status = 1
     except (KeyError, ValueError, OSError) as error:
         bad = "ERROR" if isinstance(error, OSError) else "UNIMPLEMENTED"
         say(control, bad, str(error))
