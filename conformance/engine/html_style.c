@@ -69,6 +69,7 @@ static const char *const style[] = {
     ".cell.FIXED{border-left-color:#0858b5}",
     "p.cell{color:var(--soft)}",
     "summary{cursor:pointer}",
+    ".frame summary{color:var(--soft);font-size:.8rem}",
     ".reason{display:block}",
     "@media(min-width:48rem){",
     ".few .rule{grid-template-columns:minmax(0,1fr) repeat(var(--targets),"

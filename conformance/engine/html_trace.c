@@ -96,6 +96,23 @@ is_message(struct test *test, struct bytes frame, struct message *message)
 }
 
 static void
+put_code(FILE *file, const char *text)
+{
+    fputs("<code>", file);
+    html_text(file, text);
+    fputs("</code>", file);
+}
+
+/* Whoever reads the fields seldom wants the bytes, too. */
+static void
+put_folded(FILE *file, const char *text, size_t size)
+{
+    fprintf(file, "<details><summary>%zu bytes</summary>", size);
+    put_code(file, text);
+    fputs("</details>", file);
+}
+
+static void
 put_frame(FILE *file, const char *text, bool event)
 {
     struct test test;
@@ -112,13 +129,12 @@ put_frame(FILE *file, const char *text, bool event)
     fputs("<div class=\"frame\">", file);
     if (*text == '\0') {
         fputs("<i>empty frame</i>", file);
-    } else {
-        fputs("<code>", file);
-        html_text(file, text);
-        fputs("</code>", file);
-    }
-    if (unescape(&test, text, &frame) && is_message(&test, frame, &message)) {
+    } else if (unescape(&test, text, &frame)
+               && is_message(&test, frame, &message)) {
         put_message(file, &test, &message);
+        put_folded(file, text, frame.size);
+    } else {
+        put_code(file, text);
     }
     fputs("</div>", file);
     test_memory_free(test.memories);
