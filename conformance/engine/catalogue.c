@@ -16,3 +16,12 @@ catalogue_find(const char *id)
     }
     return NULL;
 }
+
+const char *
+catalogue_since(const struct rule *rule)
+{
+    static const char word[] = "since ";
+    const char *found = strstr(rule->note, word);
+
+    return found == NULL ? "1.0" : found + sizeof word - 1;
+}

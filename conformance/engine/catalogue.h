@@ -23,4 +23,8 @@ extern const size_t catalogue_size;
 /* NULL if there is none. */
 const struct rule *catalogue_find(const char *id);
 
+/* The version of the suite that first had it: behind "since" at the end of its
+ * note, else 1.0. */
+const char *catalogue_since(const struct rule *rule);
+
 #endif

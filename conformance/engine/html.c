@@ -157,6 +157,10 @@ put_rule(FILE *file, const struct page *page, const struct json *row)
     html_text(file, id);
     fputs("</h3> <span class=\"level\">", file);
     html_text(file, json_get(row, "level"));
+    if (*json_get(row, "since") != '\0') {
+        fputs(", since ", file);
+        html_text(file, json_get(row, "since"));
+    }
     fputs("</span>\n<p>", file);
     html_clause(file, json_get(row, "clause"));
     fputs("</p></div>\n", file);

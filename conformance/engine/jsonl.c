@@ -72,6 +72,7 @@ put_result(FILE *file, const struct result *result)
     put(file, "profile", result->rule->profile);
     put(file, "section", result->rule->section);
     put(file, "clause", result->rule->text);
+    put(file, "since", catalogue_since(result->rule));
     put(file, "reason", outcome->reason);
     put(file, "expected", outcome->expected);
     put(file, "actual", outcome->actual);
