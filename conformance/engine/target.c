@@ -463,10 +463,25 @@ must_be_ours(const struct target *target)
     }
 }
 
+/* An adapter that ended for it would earn verdicts of its own. */
+static void
+must_have_a_stop(struct target *target)
+{
+    const char *stop = target_fact(target, "stop");
+
+    if (stop != NULL && strcmp(stop, "no") == 0) {
+        test_end(target->test, VERDICT_UNIMPLEMENTED, NULL, NULL,
+                 "the implementation has no stop");
+    }
+}
+
 void
 target_signal(struct target *target, int signal_number)
 {
     must_be_ours(target);
+    if (signal_number == SIGTERM) {
+        must_have_a_stop(target);
+    }
     if (target->pid != 0 && !target->reaped) {
         trace_event(target->test, "target", "%s is sent",
                     signal_number == SIGTERM

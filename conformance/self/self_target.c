@@ -76,15 +76,22 @@ serve(void)
     }
 }
 
+static const char *
+more_facts(void)
+{
+    return is("few")       ? "functions=echo reverse\nsettings=idle_timeout\n"
+           : is("endless") ? "stop=no\n"
+                           : "";
+}
+
 static void
 be_ready(const char *setting)
 {
     char facts[FACTS_SIZE];
 
-    (void)snprintf(
-        facts, sizeof facts,
-        "name=self\nspec=1\nprofiles=one two three\nsetting=%s\n%s", setting,
-        is("few") ? "functions=echo reverse\nsettings=idle_timeout\n" : "");
+    (void)snprintf(facts, sizeof facts,
+                   "name=self\nspec=1\nprofiles=one two three\nsetting=%s\n%s",
+                   setting, more_facts());
     fputs("to stderr\n", stderr);
     if (is("noisy")) {
         puts("to stdout");

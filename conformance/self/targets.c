@@ -45,6 +45,11 @@ SCENE(ends_early)
     (void)target_start(test, "gone", NULL);
 }
 
+SCENE(has_no_stop)
+{
+    target_stop(target_start(test, "endless", NULL));
+}
+
 SCENE(all_functions_are_there)
 {
     struct target *target = target_start(test, "ready", NULL);
@@ -207,6 +212,8 @@ SCENE(ends_by_test_end)
 
 const struct self_case target_cases[] = {
     {"facts and settings of a target are read", facts_are_read, HOLDS},
+    {"what needs a stop that is not there is UNIMPLEMENTED", has_no_stop,
+     VERDICT_UNIMPLEMENTED, "the implementation has no stop", "", ""},
     {"without a list it has all functions", all_functions_are_there, HOLDS},
     {"a function that lacks is UNIMPLEMENTED", some_functions_are_there,
      VERDICT_UNIMPLEMENTED, "the target has no function count", "", ""},
