@@ -112,7 +112,7 @@ verdict_copy(const char *text)
     static struct copy {
         struct copy *next;
         char text[];
-    } * copies;
+    } *copies;
     struct copy *copy;
 
     for (copy = copies; copy != NULL; copy = copy->next) {

@@ -396,8 +396,7 @@ stream_023_two_servers_run_in_order(struct test *test)
     check_error(&all, CLIENT, &message);
 }
 
-/* Three of them; the one that fails has "0" as its result, which the next ones
- * work at. */
+/* Three of them; then the last one fails. */
 static void
 stream_023_three_servers_run_in_order(struct test *test)
 {
