@@ -16,10 +16,15 @@ rounds() {
 }
 
 is 'without --soak it is the least' "$(rounds)" 20
-begun=$(date +%s)
-many=$(rounds --soak 2s)
+# How many rounds a second has is the machine's.
+for seconds in 2 4 8 16 32 64; do
+    begun=$(date +%s)
+    many=$(rounds --soak "${seconds}s")
+    took=$(($(date +%s) - begun))
+    [ "${many:-0}" -gt 20 ] && break
+done
 ok 'with it there are more' [ "${many:-0}" -gt 20 ]
-ok 'for as long as it says' [ $(($(date +%s) - begun)) -ge 2 ]
+ok 'for as long as it says' [ "$took" -ge "$seconds" ]
 
 run palm-conform --soak 2h --list
 is 'only rules of wear are selected' \
