@@ -9,24 +9,29 @@
 #include <string.h>
 
 #include "core/address.h"
-#include "core/setting.h"
+#include "core/option_impl.h"
 
 /* clang-format off */
-#define ROW(kind, name, least) \
-    {#name, PALM__SETTING_##kind, offsetof(palm_cache_options_t, name), \
-     least, INT64_MAX}
-/* clang-format on */
+#define ROW(kind, name, least, initial, help) \
+    {#name, PALM_OPTION_##kind, offsetof(palm_cache_options_t, name), \
+     least, INT64_MAX, initial, false, NULL, help}
 
-static const palm__setting_t settings[] = {
-    ROW(TEXT, backend, 0),     ROW(SIZE, size, 0),
-    ROW(BOOL, evict, 0),       ROW(DURATION, ttl, 0),
-    ROW(TEXT, path, 0),        ROW(SIZE, map_size, 1 << 20),
-    ROW(BOOL, sync, 0),        ROW(TEXT, address, 0),
-    ROW(TEXT, password, 0),    ROW(TEXT, prefix, 0),
-    ROW(DURATION, timeout, 1), ROW(BOOL, protect, 0),
+static const palm_option_t rows[] = {
+    ROW(TEXT, backend, 1, "memory", "where entries are: memory, lmdb, redis"),
+    ROW(SIZE, size, 0, "0", "bytes of all entries; 0 = any number"),
+    ROW(BOOL, evict, 0, "no", "whether the oldest make room; else set fails"),
+    ROW(DURATION, ttl, 0, "0", "how long an entry lives; 0 = for ever"),
+    ROW(TEXT, path, 1, NULL, "lmdb: folder of its files"),
+    ROW(SIZE, map_size, 1 << 20, "1GiB", "lmdb: bytes of its file at most"),
+    ROW(BOOL, sync, 0, "yes", "lmdb: whether set waits for the disk"),
+    ROW(TEXT, address, 1, "tcp://127.0.0.1:6379", "redis: where it is"),
+    ROW(TEXT, password, 1, NULL, "redis: what it asks for"),
+    ROW(TEXT, prefix, 1, "palm:", "redis: stands before each key"),
+    ROW(DURATION, timeout, 1, "1s", "redis: time for each answer"),
+    ROW(BOOL, protect, 0, "yes", "whether peers cannot change presets"),
+    PALM_OPTION_END,
 };
-
-enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+/* clang-format on */
 
 /* --- back ends ------------------------------------------------------------ */
 
@@ -85,16 +90,8 @@ palm_cache_backend_name(size_t index)
 void
 palm_cache_options_init(palm_cache_options_t *options)
 {
-    const palm_cache_options_t defaults = {
-        .backend = palm__cache_memory.name,
-        .map_size = 1 << 30,
-        .sync = true,
-        .address = "tcp://127.0.0.1:6379",
-        .prefix = "palm:",
-        .timeout = 1000,
-        .protect = true,
-    };
-    *options = defaults;
+    memset(options, 0, sizeof *options);
+    palm__option_init(rows, options);
 }
 
 /* What is protected: so far the presets, or nothing. */
@@ -121,8 +118,7 @@ palm_cache_option_set(palm_cache_options_t *options, const char *key,
         return set_protect(options, text, err);
     }
     if (strcmp(key, "backend")) {
-        return palm__setting_set(settings, SETTING_COUNT, options, key, text,
-                                 err);
+        return palm__option_set(rows, options, key, text, err);
     }
     if (!(backend = palm__cache_backend_find(text, &why))) {
         return palm_error_set(err, why.code == ENOENT ? EINVAL : why.code,
@@ -135,7 +131,7 @@ palm_cache_option_set(palm_cache_options_t *options, const char *key,
 const char *
 palm_cache_option_name(size_t index)
 {
-    return index < SETTING_COUNT ? settings[index].name : NULL;
+    return index < sizeof rows / sizeof *rows ? rows[index].name : NULL;
 }
 
 /* The address of a server that is not ZeroMQ's. */
@@ -188,46 +184,16 @@ palm_cache_options_check(const palm_cache_options_t *options, palm_error_t *err)
     return 0;
 }
 
-static const size_t strings[] = {
-    offsetof(palm_cache_options_t, backend),
-    offsetof(palm_cache_options_t, path),
-    offsetof(palm_cache_options_t, address),
-    offsetof(palm_cache_options_t, password),
-    offsetof(palm_cache_options_t, prefix),
-};
-
-enum { STRING_COUNT = sizeof strings / sizeof *strings };
-
-static char **
-string_at(palm_cache_options_t *options, int index)
-{
-    return (char **)((char *)options + strings[index]);
-}
-
 int
 palm__cache_options_copy(palm_cache_options_t *to,
                          const palm_cache_options_t *from)
 {
     *to = *from;
-    for (int i = 0; i < STRING_COUNT; i++) {
-        char **text = string_at(to, i);
-        if (*text && !(*text = strdup(*text))) {
-            for (int k = i; k < STRING_COUNT; k++) {
-                *string_at(to, k) = NULL;
-            }
-            palm__cache_options_fini(to);
-            errno = ENOMEM;
-            return -1;
-        }
-    }
-    return 0;
+    return palm__option_copy_texts(rows, to);
 }
 
 void
 palm__cache_options_fini(palm_cache_options_t *options)
 {
-    for (int i = 0; i < STRING_COUNT; i++) {
-        free(*string_at(options, i));
-        *string_at(options, i) = NULL;
-    }
+    palm__option_free_texts(rows, options);
 }

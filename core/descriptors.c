@@ -2,8 +2,9 @@
 /* descriptors.c: who may have how many of the process's descriptors.
  *
  * Half of them are for the peers of ZeroMQ sockets, a quarter for the clients
- * of HTTP services, and a quarter is left for files, commands, the server's own
- * sockets, and connections that have been accepted and not yet refused. */
+ * of parts without such sockets (HTTP), and a quarter is left for files,
+ * commands, the server's own sockets, and connections that have been accepted
+ * and not yet refused. */
 #include "config.h"
 
 #include <sys/resource.h>
@@ -29,31 +30,24 @@ three_quarters(int64_t number)
     return number - number / 4;
 }
 
+/* It has clients without a socket of ZeroMQ. */
 static bool
-serves_http(const palm_part_t *part)
+has_clients(const palm_part_t *part)
 {
     return part->class_->socket_type == PALM_NO_SOCKET && part->class_->binds;
 }
 
 static void
-bound_clients(palm_server_t *self, int64_t all)
+divide_clients(palm_server_t *self, int64_t all)
 {
     int64_t services = 0;
     for (size_t i = 0; i < self->part_count; i++) {
-        services += serves_http(self->parts[i]);
+        services += has_clients(self->parts[i]);
     }
     for (size_t i = 0; i < self->part_count; i++) {
-        palm_part_t *part = self->parts[i];
-        int64_t *clients = &part->options.max_clients;
-        int64_t most = services ? all / OF_CLIENTS / services : 0;
-        most = most < 1 ? 1 : most;
-        if (serves_http(part) && *clients > most) {
-            palm_log(&self->options.log, PALM_LOG_INFO, "PALM-PART-CLIENTS",
-                     "%s %s: max_clients is %lld, not %lld: the process may "
-                     "have %lld descriptors",
-                     palm__side_name(part->side), part->options.name,
-                     (long long)most, (long long)*clients, (long long)all);
-            *clients = most;
+        if (has_clients(self->parts[i])) {
+            int64_t most = all / OF_CLIENTS / services;
+            self->parts[i]->descriptors = most < 1 ? 1 : most;
         }
     }
 }
@@ -74,6 +68,6 @@ palm__server_divide_descriptors(palm_server_t *self)
                                  ? -1
                                  : three_quarters(accepted->most);
     if (all >= 0) {
-        bound_clients(self, all);
+        divide_clients(self, all);
     }
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/compat.h"
@@ -256,6 +257,24 @@ palm_part_options(const palm_part_t *part)
     return &part->options;
 }
 
+const void *
+palm_part_class_options(const palm_part_t *part)
+{
+    return part->class_options;
+}
+
+const void *
+palm_part_own_options(const palm_part_t *part)
+{
+    return (const char *)part->class_options + part->class_->own_options;
+}
+
+int64_t
+palm_part_descriptors(const palm_part_t *part)
+{
+    return part->descriptors;
+}
+
 const palm_hooks_t *
 palm_part_hooks(const palm_part_t *part)
 {
@@ -328,8 +347,39 @@ palm_part_set_endpoint(palm_part_t *part, const char *text)
     (void)snprintf(part->endpoint, sizeof part->endpoint, "%s", text);
 }
 
-void
-palm_part_set_pull_endpoint(palm_part_t *part, const char *text)
+static char *
+copy(const char *text)
 {
-    (void)snprintf(part->pull_endpoint, sizeof part->pull_endpoint, "%s", text);
+    return text ? strdup(text) : NULL;
+}
+
+int
+palm_part_add_endpoint(palm_part_t *part, const char *text,
+                       const char *advertise_as)
+{
+    struct palm__endpoint *made = calloc(1, sizeof *made);
+    struct palm__endpoint **last = &part->more;
+    if (!made || !(made->text = copy(text))
+        || (advertise_as && !(made->advertise_as = copy(advertise_as)))) {
+        palm__endpoints_free(made);
+        errno = ENOMEM;
+        return -1;
+    }
+    while (*last) {
+        last = &(*last)->next;
+    }
+    *last = made;
+    return 0;
+}
+
+void
+palm__endpoints_free(struct palm__endpoint *first)
+{
+    while (first) {
+        struct palm__endpoint *next = first->next;
+        free(first->text);
+        free(first->advertise_as);
+        free(first);
+        first = next;
+    }
 }

@@ -23,8 +23,22 @@
 #include "core/id.h"
 #include "core/log.h"
 #include "core/message.h"
+#include "core/option.h"
 
-#define PALM_PART_ABI 4 /* changes when a structure of this header does */
+/* What a class was compiled with; its first member.  The version changes when
+ * something that a class knows is taken away or means something else; what is
+ * appended shows in the sizes, so an older class goes on as it is. */
+typedef struct palm_part_abi {
+    int version;
+    unsigned short class_size, hooks_size, operations_size, option_size;
+} palm_part_abi_t;
+
+#define PALM_PART_VERSION 5
+#define PALM_PART_ABI                                                          \
+    {                                                                          \
+        PALM_PART_VERSION, sizeof(palm_part_class_t), sizeof(palm_hooks_t),    \
+            sizeof(palm_operations_t), sizeof(palm_option_t)                   \
+    }
 
 #define PALM_NO_SOCKET (-1) /* the class makes its world itself, in open() */
 
@@ -46,7 +60,8 @@ enum palm_trait {
                               when a drain has closed the intake */
     PALM_PARALLEL = 32,    /* outbound that waits: for up to max_workers answers
                               at once, in the order of the messages */
-    PALM_RUNS = 128        /* runs the server's functions */
+    PALM_RUNS = 128,       /* runs the server's functions */
+    PALM_HTTP = 256        /* its address is one of HTTP */
 };
 
 /* What became of a request at a blocking inbound part. */
@@ -162,7 +177,7 @@ typedef struct palm_operations {
 } palm_operations_t;
 
 typedef struct palm_part_class {
-    int abi;                    /* PALM_PART_ABI */
+    palm_part_abi_t abi;        /* PALM_PART_ABI */
     const char *name;           /* "PullService" */
     palm_direction_t direction; /* which way the first message goes */
     bool bypass;                /* does not meet the router */
@@ -178,23 +193,33 @@ typedef struct palm_part_class {
                           from it, see palm_library_derive(); NULL = whole */
     size_t own_state;  /* set by palm_library_derive(): where in its state the
                           base's ends and palm_part_own_state() begins */
+    const palm_option_t *options; /* of the class, see option.h; offsets are in
+                                     palm_part_class_options(); NULL = none */
+    size_t options_size;          /* bytes of that structure */
+    const palm_option_t *base_options; /* set by palm_library_derive(): those
+                                          of the base */
+    size_t own_options; /* the same: where palm_part_own_options() begins */
 } palm_part_class_t;
 
-/* The settings of one part.  Strings are copied by palm_server_add(). */
+/* An option by its name, in words as in a server file. */
+typedef struct palm_part_setting {
+    const char *name, *text;
+} palm_part_setting_t;
+
+enum { PALM_PART_SETTINGS = 24 };
+
+/* What a part is set to: the options that any class may have.  Those of its
+ * class are in `own`.  Strings are copied by palm_server_add(), which refuses
+ * what the class does not have. */
 typedef struct palm_part_options {
     const char *name;         /* unique among its side of the server */
     const char *address;      /* where to bind or connect */
     const char *route;        /* outbound part that gets the messages */
-    const char *previous;     /* SubConnection: topic to subscribe to */
     const char *advertise_as; /* cache key for the address it really bound */
     const char *advertise;    /* preset this text instead */
-    const char *pull_address; /* PushPullService: where it binds its PULL */
-    const char *advertise_pull_as; /* cache key for that address */
-    const char *router_address;    /* HttpGateway: where GatewayRouter is */
-    bool block;                    /* RepService: the reply is the feedback */
+    bool block;               /* blocking inbound: the reply is the feedback */
     bool isolated;            /* blocking outbound: not the whole server waits,
                                  only the parts that route to it */
-    bool pipelined;           /* PubService: topic = server's name, stage + 1 */
     int64_t window;           /* messages of this part inside the server */
     int64_t window_size;      /* bytes of them; one message always fits */
     int64_t hwm;              /* messages in the socket's own queues */
@@ -202,23 +227,18 @@ typedef struct palm_part_options {
                                  dropped */
     int64_t linger;           /* ms to flush the socket on stop */
     int64_t keepalive;        /* ms of silence before tcp asks, 0 = never */
-    int64_t reply_timeout;    /* ms a blocking part waits, -1 for ever */
-    int64_t hold_size;        /* PubService: bytes held for late clients */
-    int64_t hold_time;        /* PubService: ms a result is held for one */
-    int64_t slow_timeout;     /* PubService: ms a slow client is waited for */
-    int64_t slow_size;        /* PubService: bytes that may wait for one client,
-                                 -1 = others wait for the slowest */
-    int64_t max_workers;      /* HttpConnection: requests in flight */
-    int64_t max_clients;      /* HTTP: connections at once */
-    int64_t max_clients_per_address; /* HTTP: of them, by address; 0 = three
-                                        quarters of max_clients */
-    int64_t idle_timeout;            /* ms until a silent HTTP client is left */
-    int64_t interval; /* ms between two reports of a bypass part */
-    int fill_cache;   /* inbound: an empty cache field gets an id: true,
-                         false or PALM_BY_CLASS */
-    int64_t messages; /* end after so many messages, 0 = never */
+    int64_t reply_timeout;    /* ms a blocking outbound part waits, -1 for
+                                 ever */
+    int64_t max_workers;      /* such a part with PALM_PARALLEL: messages that
+                                 wait for answers */
+    int fill_cache;           /* inbound: an empty cache field gets an id: true,
+                                false or PALM_BY_CLASS */
+    int64_t messages;         /* end after so many messages, 0 = never */
     const palm_hooks_t *hooks; /* borrowed; outlives the server */
     void *hook_arg;            /* handed to the hooks; borrowed */
+    palm_part_setting_t own[PALM_PART_SETTINGS]; /* by
+                                 palm_part_option_set(); ends with one that has
+                                 no name, or with the array */
 } palm_part_options_t;
 
 #define PALM_LATENCIES 20 /* steps of the histogram */
@@ -262,16 +282,24 @@ PALM_BEGIN_DECLS
 PALM_EXPORT
 void palm_part_options_init(palm_part_options_t *options);
 
-/* Sets an option by its name, as in a server file.  Strings are kept as
- * pointers to text.  Returns -1 with errno ENOENT (no such option), EINVAL or
- * ERANGE (see value.h) and the reason in *err. */
+/* Sets an option of parts of that class by its name, as in a server file: of
+ * every class, a member of *options; of the class, an entry of own.  The class
+ * is whole, see palm_library_derive().  Strings are kept as pointers to text.
+ * Returns -1 with the reason in *err and errno
+ *   ENOENT          the class has no such option;
+ *   EINVAL, ERANGE  the text is no such value, see value.h;
+ *   E2BIG           own is full. */
 PALM_EXPORT
-int palm_part_option_set(palm_part_options_t *options, const char *key,
+int palm_part_option_set(palm_part_options_t *options,
+                         const palm_part_class_t *class_, const char *key,
                          const char *text, palm_error_t *err);
 
-/* Name of the option number index, NULL after the last. */
+/* The option number index of parts of that class: first those that any class
+ * may have and this one has, then its own; NULL after the last.  class_ may be
+ * NULL: then all that any class may have. */
 PALM_EXPORT
-const char *palm_part_option_name(size_t index);
+const palm_option_t *palm_part_option_at(const palm_part_class_t *class_,
+                                         size_t index);
 
 /* Yields one message from a scatter or gather hook.  Waits while the part has
  * no credit, or PubService no room (hold_size).  Returns -1 with errno ENOMEM,
@@ -352,12 +380,31 @@ void *palm_part_state(palm_part_t *part);
 PALM_EXPORT
 void *palm_part_own_state(palm_part_t *part);
 
-/* In open(): says what palm_server_endpoint() tells, cut at 511 bytes.  The
- * second is for the PULL socket of a part that binds two. */
+/* The structure that the class's options describe, of a derived class that of
+ * its base.  NULL = it has none. */
+PALM_EXPORT
+const void *palm_part_class_options(const palm_part_t *part);
+
+/* The structure of a derived class's own options; of another,
+ * palm_part_class_options(). */
+PALM_EXPORT
+const void *palm_part_own_options(const palm_part_t *part);
+
+/* In open(): says what palm_server_endpoint() tells, cut at 511 bytes. */
 PALM_EXPORT
 void palm_part_set_endpoint(palm_part_t *part, const char *text);
+
+/* In open(): a further endpoint, of a socket that the class has made.  It is
+ * preset in the cache under the key advertise_as, unless that is NULL, with
+ * the limit of its messages.  Both are copied.  -1 with errno ENOMEM. */
 PALM_EXPORT
-void palm_part_set_pull_endpoint(palm_part_t *part, const char *text);
+int palm_part_add_endpoint(palm_part_t *part, const char *text,
+                           const char *advertise_as);
+
+/* How many clients a part may have that binds without a socket of ZeroMQ: its
+ * share of the process's descriptors; -1 = any number. */
+PALM_EXPORT
+int64_t palm_part_descriptors(const palm_part_t *part);
 
 PALM_END_DECLS
 #endif

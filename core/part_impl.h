@@ -88,6 +88,13 @@ struct palm__envelope {
     zmq_msg_t frames[PALM__ENVELOPE_MAX];
 };
 
+/* A list of endpoints. */
+struct palm__endpoint {
+    char *text;
+    char *advertise_as; /* NULL = not in the cache */
+    struct palm__endpoint *next;
+};
+
 struct palm_part {
     const palm_part_class_t *class_; /* fixed: kept */
     palm_part_class_t kept;          /* a copy of what was given */
@@ -99,7 +106,9 @@ struct palm_part {
     palm_server_t *server;           /* fixed; outlives the part */
     pthread_t thread;                /* fixed; of the server's handle */
     char endpoint[PALM__ENDPOINT];   /* set before the part reports */
-    char pull_endpoint[PALM__ENDPOINT]; /* the same; "" = it has none */
+    struct palm__endpoint *more;     /* the same: of the class's sockets */
+    void *class_options; /* fixed; of the class's rows, see class_->options */
+    int64_t descriptors; /* fixed once started; see palm_part_descriptors() */
 
     void *world;  /* the socket that meets the world */
     void *inner;  /* to the router; of a bypass part, to the server */
@@ -219,7 +228,25 @@ int palm__outbound_yield(palm_part_t *part, const palm_message_t *message);
  * now. */
 void palm__latency(palm_part_t *part, int64_t since, uint32_t count);
 
-/* Copies options, and the strings in them; fini frees these. */
+void palm__endpoints_free(struct palm__endpoint *first);
+
+/* Copies a class, which may be one of an older header: what that did not know
+ * is 0.  -1 with errno EINVAL: it is of another part interface. */
+int palm__class_copy(palm_part_class_t *to, const palm_part_class_t *from,
+                     palm_error_t *err);
+
+/* Makes the structures that the options of a part's class describe; refuses
+ * what it does not have.  NULL with errno ENOENT, EINVAL, ERANGE or ENOMEM. */
+void *palm__class_options_new(const palm_part_class_t *class_,
+                              const palm_part_options_t *options,
+                              palm_error_t *err);
+void palm__class_options_free(const palm_part_class_t *class_, void *made);
+
+/* The text of an option of the class; NULL: it was not given, or is none. */
+const char *palm__class_option_text(const palm_part_class_t *class_,
+                                    const void *made, const char *key);
+
+/* Copies options, and the strings in them, but not `own`; fini frees these. */
 int palm__options_copy(palm_part_options_t *to,
                        const palm_part_options_t *from);
 void palm__options_fini(palm_part_options_t *options);

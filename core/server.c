@@ -13,55 +13,53 @@
 #include "core/address.h"
 #include "core/cache_backend.h"
 #include "core/compat.h"
-#include "core/setting.h"
+#include "core/option_impl.h"
 
 /* clang-format off */
-#define BOUNDED_ROW(kind, name, least, most) \
-    {#name, PALM__SETTING_##kind, offsetof(palm_server_options_t, name), \
-     least, most}
-#define ROW(kind, name, least) BOUNDED_ROW(kind, name, least, INT64_MAX)
-/* clang-format on */
+#define ROW(kind, name, least, most, initial, help) \
+    {#name, PALM_OPTION_##kind, offsetof(palm_server_options_t, name), \
+     least, most, initial, false, NULL, help}
 
-static const palm__setting_t settings[] = {
-    ROW(DURATION, stop_timeout, -1),
-    ROW(DURATION, quiet_time, 0),
-    ROW(SIZE, cache_size, 0),
-    BOUNDED_ROW(COUNT, io_threads, 1, PALM_IO_THREADS_MOST),
-    ROW(BOOL, batch, 0),
-    ROW(COUNT, messages, 0),
-    ROW(COUNT, max_connections, 0),
-    ROW(COUNT, max_connections_per_address, 0),
-    {"log_level", PALM__SETTING_LOG_LEVEL,
-     offsetof(palm_server_options_t, log.level), 0, 0},
+static const palm_option_t rows[] = {
+    ROW(DURATION, stop_timeout, -1, INT64_MAX, "10s",
+        "time that a stop waits for what is inside"),
+    ROW(DURATION, quiet_time, 0, INT64_MAX, "100ms",
+        "silence of the workers after which a stop goes on"),
+    ROW(SIZE, cache_size, 0, INT64_MAX, "0",
+        "bytes of the cache; 0 = any number"),
+    ROW(COUNT, io_threads, 1, PALM_IO_THREADS_MOST, "1", "threads of ZeroMQ"),
+    ROW(BOOL, batch, 0, 0, "yes", "whether threads run as SCHED_BATCH"),
+    ROW(COUNT, messages, 0, INT64_MAX, "0",
+        "messages after which the server ends; 0 = never"),
+    ROW(COUNT, max_connections, 0, INT64_MAX, "0",
+        "connections of peers; 0 = half of the descriptors"),
+    ROW(COUNT, max_connections_per_address, 0, INT64_MAX, "0",
+        "of them, by address; 0 = three quarters"),
+    {"log_level", PALM_OPTION_LOG_LEVEL,
+     offsetof(palm_server_options_t, log.level), 0, 0, "info", false, NULL,
+     "least level that is logged: error, warning, info, debug"},
+    PALM_OPTION_END,
 };
-
-enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+/* clang-format on */
 
 void
 palm_server_options_init(palm_server_options_t *options)
 {
-    const palm_server_options_t defaults = {
-        .stop_timeout = 10000,
-        .quiet_time = 100,
-        .cache_size = 0,
-        .io_threads = 1,
-        .batch = true,
-        .log = {NULL, NULL, PALM_LOG_INFO},
-    };
-    *options = defaults;
+    memset(options, 0, sizeof *options);
+    palm__option_init(rows, options);
 }
 
 int
 palm_server_option_set(palm_server_options_t *options, const char *key,
                        const char *text, palm_error_t *err)
 {
-    return palm__setting_set(settings, SETTING_COUNT, options, key, text, err);
+    return palm__option_set(rows, options, key, text, err);
 }
 
 const char *
 palm_server_option_name(size_t index)
 {
-    return index < SETTING_COUNT ? settings[index].name : NULL;
+    return index < sizeof rows / sizeof *rows ? rows[index].name : NULL;
 }
 
 /* The cache, which opens when the server starts. */
@@ -97,7 +95,7 @@ palm_server_new(const char *name, const palm_server_options_t *options)
     palm_server_options_init(&self->options);
     if (options) {
         self->options = *options;
-        palm__setting_bound(settings, SETTING_COUNT, &self->options);
+        palm__option_bound(rows, &self->options);
     }
     (void)pthread_mutex_init(&self->mutex, NULL);
     palm__cond_init(&self->changed);
@@ -117,6 +115,8 @@ static void
 free_part(palm_part_t *part)
 {
     palm__options_fini(&part->options);
+    palm__class_options_free(&part->kept, part->class_options);
+    palm__endpoints_free(part->more);
     free(part->state);
     free(part);
 }
@@ -190,12 +190,6 @@ check_options(const palm_part_class_t *class_,
         return palm_error_set(err, EINVAL, "%s %s: no address", side,
                               options->name);
     }
-    if (class_->traits & PALM_TOPIC && class_->direction == PALM_INBOUND
-        && !options->previous) {
-        return palm_error_set(err, EINVAL,
-                              "%s %s: no previous server to subscribe to", side,
-                              options->name);
-    }
     if (options->window < 1 || options->window_size < 1 || options->hwm < 1) {
         return palm_error_set(
             err, EINVAL, "%s %s: window, window_size and hwm are at least 1",
@@ -211,12 +205,6 @@ check_part(palm_server_t *self, const palm_part_class_t *class_,
     if (self->state != PALM__NEW) {
         return palm_error_set(err, EBUSY, "server %s has been started",
                               self->name);
-    }
-    if (class_->abi != PALM_PART_ABI) {
-        return palm_error_set(err, EINVAL,
-                              "class %s is made for part interface %d, "
-                              "this is %d",
-                              class_->name, class_->abi, PALM_PART_ABI);
     }
     if (class_->base) {
         return palm_error_set(err, EINVAL,
@@ -260,47 +248,66 @@ choose_hooks(const palm_part_class_t *class_,
     return hooks;
 }
 
+/* class_ is whole, options are checked. */
 static palm_part_t *
 new_part(palm_server_t *self, const palm_part_class_t *class_,
-         const palm_part_options_t *options)
+         const palm_part_options_t *options, palm_error_t *err)
 {
     palm_part_t *part = calloc(1, sizeof *part);
-    if (!part || palm__options_copy(&part->options, options)) {
-        free(part);
-        return NULL;
-    }
-    if (!(part->state = calloc(1, class_->state_size + 1))) {
-        free_part(part);
+    if (!part) {
+        (void)palm_error_set(err, ENOMEM, "out of memory");
         return NULL;
     }
     part->kept = *class_;
     part->class_ = &part->kept;
+    part->class_options = palm__class_options_new(class_, options, err);
+    if (!part->class_options) {
+        free(part);
+        return NULL;
+    }
+    if (palm__options_copy(&part->options, options)
+        || !(part->state = calloc(1, class_->state_size + 1))) {
+        free_part(part);
+        (void)palm_error_set(err, ENOMEM, "out of memory");
+        return NULL;
+    }
     part->hooks = choose_hooks(class_, options);
     part->side = palm_part_class_side(class_);
     part->index = (uint16_t)self->part_count;
+    part->descriptors = -1;
     part->server = self;
     return part;
 }
 
 int
-palm_server_add(palm_server_t *self, const palm_part_class_t *class_,
+palm_server_add(palm_server_t *self, const palm_part_class_t *given,
                 const palm_part_options_t *options, palm_error_t *err)
 {
-    palm_part_t **parts;
-    if (check_part(self, class_, options, err)) {
+    palm_part_class_t class_;
+    palm_part_t **parts, *part;
+    palm_error_t why = {0, "out of memory"};
+    if (!given || !options) {
+        return palm_error_set(err, EINVAL, "server %s: a part without %s",
+                              self->name, given ? "options" : "class");
+    }
+    if (palm__class_copy(&class_, given, &why)) {
+        return palm_error_set(err, why.code, "part '%.99s': class %s",
+                              options->name ? options->name : "", why.text);
+    }
+    if (check_part(self, &class_, options, err)) {
         return -1;
     }
     parts = realloc(self->parts, (self->part_count + 1) * sizeof *parts);
     if (parts) {
         self->parts = parts;
     }
-    if (!parts
-        || !(parts[self->part_count] = new_part(self, class_, options))) {
-        return palm_error_set(err, ENOMEM, "%s %s: out of memory",
-                              palm__side_name(palm_part_class_side(class_)),
-                              options->name);
+    part = parts ? new_part(self, &class_, options, &why) : NULL;
+    if (!part) {
+        return palm_error_set(err, why.code ? why.code : ENOMEM, "%s %s: %s",
+                              palm__side_name(palm_part_class_side(&class_)),
+                              options->name, why.text);
     }
-    self->part_count++;
+    parts[self->part_count++] = part;
     return 0;
 }
 
@@ -361,6 +368,25 @@ palm_server_endpoint(palm_server_t *self, palm_side_t side, const char *name)
     return part ? part->endpoint : NULL;
 }
 
+const char *
+palm_server_endpoint_at(palm_server_t *self, palm_side_t side, const char *name,
+                        size_t index)
+{
+    const char *first = palm_server_endpoint(self, side, name);
+    if (!first || index == 0) {
+        return first;
+    }
+    const struct palm__endpoint *found =
+        palm__server_find(self, side, name)->more;
+    while (found && --index > 0) {
+        found = found->next;
+    }
+    if (!found) {
+        errno = ENOENT;
+    }
+    return found ? found->text : NULL;
+}
+
 int
 palm_server_part_at(const palm_server_t *self, size_t index,
                     palm_part_info_t *info)
@@ -374,5 +400,12 @@ palm_server_part_at(const palm_server_t *self, size_t index,
     info->name = part->options.name;
     info->class_ = part->class_;
     info->options = &part->options;
+    info->class_options = part->class_options;
     return 0;
+}
+
+const char *
+palm_part_info_text(const palm_part_info_t *info, const char *key)
+{
+    return palm__class_option_text(info->class_, info->class_options, key);
 }

@@ -63,6 +63,8 @@ typedef struct palm_part_info {
     const char *name;
     const palm_part_class_t *class_;
     const palm_part_options_t *options;
+    const void *class_options; /* see palm_part_class_options(); NULL before
+                                  the part is added */
 } palm_part_info_t;
 
 /* A part's route, and what went along it. */
@@ -109,10 +111,13 @@ palm_server_t *palm_server_new(const char *name,
 PALM_EXPORT
 void palm_server_destroy(palm_server_t **self_p);
 
-/* Registers a part.  class is borrowed and outlives the server; options are
- * copied.  Returns -1 with the names in *err and errno
- *   EINVAL   empty name, no address, class of another ABI, or one that is not
- *            derived yet (it has a base), window < 1 …;
+/* Registers a part.  The class is copied, what it points to outlives the
+ * server; options are copied.  Returns -1 with the names in *err and errno
+ *   EINVAL   no class; empty name, no address, class of another interface, or
+ *            one that is not derived yet (it has a base), window < 1, an option
+ *            of the class that is needed and missing, or is no such value …;
+ *   ERANGE   such a value is too small;
+ *   ENOENT   an option that the class does not have was set;
  *   EEXIST   the side already has a part of that name;
  *   EBUSY    the server has been started;
  *   ENOMEM. */
@@ -179,6 +184,18 @@ palm_side_t palm_part_class_side(const palm_part_class_t *class_);
 PALM_EXPORT
 const char *palm_server_endpoint(palm_server_t *self, palm_side_t side,
                                  const char *name);
+
+/* The same for a part with several endpoints: 0 is that one, then come those of
+ * further sockets, as the PULL of a PushPullService.  ENOENT also behind the
+ * last. */
+PALM_EXPORT
+const char *palm_server_endpoint_at(palm_server_t *self, palm_side_t side,
+                                    const char *name, size_t index);
+
+/* The text that an option of the part's class has; NULL: none was given, or the
+ * class has no such text. */
+PALM_EXPORT
+const char *palm_part_info_text(const palm_part_info_t *info, const char *key);
 
 /* Looks at the part number index, in the order in which they were added.  What
  * *info points to is valid until the server is destroyed.  Returns -1 with

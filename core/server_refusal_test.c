@@ -48,7 +48,7 @@ a_part_needs_a_name_and_an_address(void)
     CONTAINS("inbound Pull: no address", err.text);
     options = named("Sub");
     FAILS(EINVAL, add(server, "SubConnection", &options, &err));
-    CONTAINS("inbound Sub: no previous", err.text);
+    CONTAINS("inbound Sub: previous = … is missing", err.text);
     palm_server_destroy(&server);
 }
 
@@ -73,44 +73,121 @@ a_class_of_another_interface_is_refused(void)
     palm_server_t *server = palm_server_new("server", NULL);
     palm_part_class_t strange = *palm_library_find("PullService");
     palm_part_options_t options = named("Pull");
-    strange.abi = PALM_PART_ABI + 1;
+    strange.abi.version++;
     FAILS(EINVAL, palm_server_add(server, &strange, &options, &err));
-    CONTAINS("PullService", err.text);
+    CONTAINS("part 'Pull': class made for part interface", err.text);
     palm_server_destroy(&server);
+}
+
+/* Whether the class takes the number; if not, the reason names the option. */
+static bool
+takes(const palm_part_class_t *class_, const palm_option_t *row, int64_t number)
+{
+    palm_part_options_t options = named("Part");
+    palm_error_t err;
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)number);
+    if (!palm_part_option_set(&options, class_, row->name, text, &err)) {
+        return true;
+    }
+    MUST(errno == ERANGE || errno == EINVAL);
+    CONTAINS(row->name, err.text);
+    return false;
 }
 
 static void
 the_least_value_of_an_option_is_accepted(void)
 {
-    static const struct {
-        const char *key, *least, *less;
-    } cases[] = {
-        {"window", "1", "0"},
-        {"window_size", "1", "0"},
-        {"hwm", "1", "0"},
-        {"max_message_size", "1", "0"},
-        {"linger", "0", "-2"},
-        {"keepalive", "0", "-2"},
-        {"reply_timeout", "0", "-2"},
-        {"hold_size", "0", "-2"},
-        {"hold_time", "0", "-2"},
-        {"slow_timeout", "0", "-2"},
-        {"max_workers", "1", "0"},
-        {"max_clients", "1", "0"},
-        {"idle_timeout", "1", "0"},
-        {"interval", "0", "-2"},
-        {"messages", "0", "-1"},
-    };
-    palm_error_t err;
-    palm_part_options_t options = named("Pull");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        EQUAL_INT(0, palm_part_option_set(&options, cases[i].key,
-                                          cases[i].least, &err));
-        EQUAL_INT(-1, palm_part_option_set(&options, cases[i].key,
-                                           cases[i].less, &err));
-        MUST(errno == ERANGE || errno == EINVAL);
-        CONTAINS(cases[i].key, err.text);
+    const palm_part_class_t *class_;
+    const palm_option_t *row;
+    int count = 0;
+    for (size_t k = 0; (class_ = palm_library_at(k)); k++) {
+        for (size_t i = 0; (row = palm_part_option_at(class_, i)); i++) {
+            bool is_number = row->kind == PALM_OPTION_COUNT
+                             || row->kind == PALM_OPTION_SIZE
+                             || row->kind == PALM_OPTION_DURATION;
+            if (is_number) {
+                MUST(row->least < 0 || takes(class_, row, row->least));
+                MUST(!takes(
+                    class_, row,
+                    row->kind == PALM_OPTION_DURATION ? -2 : row->least - 1));
+                count++;
+            }
+        }
     }
+    MUST(count > 100);
+}
+
+/* A default that is no value would be 0. */
+static void
+every_default_is_a_value(void)
+{
+    const palm_part_class_t *class_;
+    const palm_option_t *row;
+    palm_error_t err = {0, ""};
+    for (size_t k = 0; (class_ = palm_library_at(k)); k++) {
+        palm_part_options_t options = named("Part");
+        for (size_t i = 0; (row = palm_part_option_at(class_, i)); i++) {
+            if (row->initial
+                && palm_part_option_set(&options, class_, row->name,
+                                        row->initial, &err)) {
+                EQUAL_TEXT("", err.text);
+            }
+            MUST(row->help && !(row->is_needed && row->initial));
+        }
+    }
+}
+
+static void
+an_option_of_another_class_is_refused(void)
+{
+    palm_error_t err;
+    palm_server_t *server = palm_server_new("server", NULL);
+    const palm_part_class_t *pull = palm_library_find("PullService");
+    palm_part_options_t options = named("Pull");
+    FAILS(ENOENT, palm_part_option_set(&options, pull, "hold_size", "1", &err));
+    EQUAL_TEXT("hold_size: PullService has no such option", err.text);
+    FAILS(ENOENT, palm_part_option_set(&options, pull, "block", "yes", &err));
+    EQUAL_TEXT("block: is for blocking inbound parts, not for PullService",
+               err.text);
+    options.own[0].name = "hold_size";
+    options.own[0].text = "1";
+    FAILS(ENOENT, palm_server_add(server, pull, &options, &err));
+    EQUAL_TEXT("inbound Pull: hold_size: PullService has no such option",
+               err.text);
+    options = named("Pull");
+    options.max_workers = 5;
+    FAILS(ENOENT, palm_server_add(server, pull, &options, &err));
+    EQUAL_TEXT("inbound Pull: max_workers: is for HttpConnection, not for "
+               "PullService",
+               err.text);
+    options = named("Pull");
+    FAILS(EINVAL, palm_server_add(server, NULL, &options, &err));
+    EQUAL_TEXT("server server: a part without class", err.text);
+    FAILS(EINVAL, palm_server_add(server, pull, NULL, &err));
+    EQUAL_TEXT("server server: a part without options", err.text);
+    palm_server_destroy(&server);
+}
+
+static void
+an_option_of_the_class_is_checked_when_the_part_is_added(void)
+{
+    palm_error_t err;
+    palm_server_t *server = palm_server_new("server", NULL);
+    palm_part_options_t options = named("Pub");
+    options.own[0].name = "hold_time";
+    options.own[0].text = "soon";
+    FAILS(EINVAL, add(server, "PubService", &options, &err));
+    CONTAINS("outbound Pub: hold_time: ", err.text);
+    options.own[0].text = "20ms";
+    options.own[1].name = "slow_size";
+    options.own[1].text = "-5";
+    FAILS(EINVAL, add(server, "PubService", &options, &err));
+    CONTAINS("outbound Pub: slow_size: ", err.text);
+    options.own[1].name = "pipelined";
+    options.own[1].text = "no";
+    MUST(!add(server, "PubService", &options, &err));
+    palm_server_destroy(&server);
 }
 
 static void
@@ -210,6 +287,11 @@ static const struct tap_test tests[] = {
      a_class_of_another_interface_is_refused},
     {"the least value of an option is accepted, and less is not",
      the_least_value_of_an_option_is_accepted},
+    {"every default is a value", every_default_is_a_value},
+    {"an option of another class is refused",
+     an_option_of_another_class_is_refused},
+    {"an option of the class is checked when the part is added",
+     an_option_of_the_class_is_checked_when_the_part_is_added},
     {"a route to nowhere is refused at start",
      a_route_to_nowhere_is_refused_at_start},
     {"a taken port is named, and nothing runs",

@@ -333,6 +333,20 @@ advertise_limit(const palm_part_t *part, const char *key, palm_error_t *err)
     return code;
 }
 
+static int
+advertise_more(const palm_part_t *part, palm_error_t *err)
+{
+    for (const struct palm__endpoint *endpoint = part->more; endpoint;
+         endpoint = endpoint->next) {
+        const char *key = endpoint->advertise_as;
+        if (advertise_one(part, key, endpoint->text, err)
+            || advertise_limit(part, key, err)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 /* Puts the addresses that were really bound into the cache. */
 static int
 advertise(palm_server_t *self, palm_error_t *err)
@@ -343,11 +357,9 @@ advertise(palm_server_t *self, palm_error_t *err)
         if (advertise_one(
                 part, options->advertise_as,
                 options->advertise ? options->advertise : part->endpoint, err)
-            || advertise_one(part, options->advertise_pull_as,
-                             part->pull_endpoint, err)
             || advertise_limit(part, takes(part) ? options->advertise_as : NULL,
                                err)
-            || advertise_limit(part, options->advertise_pull_as, err)) {
+            || advertise_more(part, err)) {
             return -1;
         }
     }

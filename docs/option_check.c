@@ -10,14 +10,47 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The option number index: first those that any class may have, then those of
+ * each class; of two with one name, both. */
+static const palm_option_t *
+part_option_at(size_t index)
+{
+    const palm_part_class_t *class_;
+    const palm_option_t *row;
+    for (size_t i = 0; (row = palm_part_option_at(NULL, i)); i++) {
+        if (index-- == 0) {
+            return row;
+        }
+    }
+    for (size_t k = 0; (class_ = palm_library_at(k)); k++) {
+        for (row = class_->options; row && row->name; row++) {
+            if (index-- == 0) {
+                return row;
+            }
+        }
+    }
+    return NULL;
+}
+
+static const char *
+part_option_name(size_t index)
+{
+    const palm_option_t *row = part_option_at(index);
+    return row ? row->name : NULL;
+}
+
 static int
 check_part(const char *key, const char *text, palm_error_t *err)
 {
-    palm_part_options_t defaults, changed;
-    palm_part_options_init(&defaults);
-    memcpy(&changed, &defaults, sizeof changed);
-    return palm_part_option_set(&changed, key, text, err)
-           || memcmp(&changed, &defaults, sizeof changed);
+    const palm_option_t *row;
+    (void)err;
+    for (size_t i = 0; (row = part_option_at(i)); i++) {
+        if (!strcmp(row->name, key)
+            && strcmp(row->initial ? row->initial : "", text)) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 static int
@@ -65,7 +98,7 @@ static const struct {
     int (*check)(const char *key, const char *text, palm_error_t *err);
 } kinds[] = {
     {"server", palm_server_option_name, check_server},
-    {"part", palm_part_option_name, check_part},
+    {"part", part_option_name, check_part},
     {"cache", palm_cache_option_name, check_cache},
     {"kind", palm_kind_option_name, check_kind},
 };

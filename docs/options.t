@@ -70,6 +70,23 @@ check_options kind palm-server.5 '.SH KINDS' '.SH [functions]' \
 check_options kind palm_kind.3 '.SS Options' '.SH RETURN' \
     'name server adjust adjust_arg choose choose_arg'
 
+# What is made from the rows is up to date.
+for what in lines members classes; do
+    run docs/option_rows "$what"
+    is "option_rows prints $what" "$status$err" 0
+    cp "$tmp/run.out" "$tmp/$what"
+done
+if grep -q '^max_clients' "$tmp/lines"; then
+    for page in palm-server.5 palm_part.3; do
+        awk -v lines="$tmp/lines" -v members="$tmp/members" \
+            -v classes="$tmp/classes" -f docs/option_pages.awk \
+            "docs/man/$page" | diff "docs/man/$page" - >"$tmp/wrong"
+        none "$page has what the rows say (else: make docs-options)"
+    done
+else
+    skip 'the pages have what the rows say' 'built without HTTP'
+fi
+
 # --- functions --------------------------------------------------------------
 # Names behind PALM_EXPORT, in the headers that are installed.
 cat core/*.h parts/http/web_worker.h parts/library.h parts/plugin.h \

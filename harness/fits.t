@@ -63,7 +63,7 @@ refuses inbound PullService "$any" 'block = yes' \
 refuses inbound PullService "$any" "router_address = $any" 'is for HttpGateway*'
 refuses inbound PullService "$any" 'previous = x' 'is for SubConnection*'
 refuses inbound PullService "$any" 'reply_timeout = 1s' \
-    'is for blocking outbound parts, HTTP services and GatewayRouter*'
+    'is for blocking outbound parts, not for PullService'
 refuses inbound RepService "$any" 'isolated = yes' \
     'is for blocking outbound parts*'
 refuses outbound PushService "$any" 'max_workers = 2' 'is for HttpConnection*'
@@ -81,10 +81,6 @@ refuses outbound PushService "$any" 'pull_address = inproc://a' \
     'is for PushPullService*'
 refuses outbound PushService "$any" 'advertise_pull_as = a' \
     'is for PushPullService*'
-refuses outbound PushService "$any" 'max_clients = 1' 'is for HTTP services*'
-refuses outbound PushService "$any" 'max_clients_per_address = 1' \
-    'is for HTTP services*'
-refuses outbound PushService "$any" 'idle_timeout = 1' 'is for HTTP services*'
 refuses bypass CacheService "$any" 'fill_cache = no' 'is for inbound parts*'
 refuses bypass CacheService "$any" 'window = 2' 'is for inbound parts*'
 refuses bypass CacheService "$any" 'messages = many' 'expected *'
@@ -134,6 +130,11 @@ if [ "$PALM_HTTP" = yes ]; then
         'is for HttpConnection*'
     refuses bypass MetricsService "$web" 'route = A' \
         'is for inbound and outbound parts*'
+    web_parts='is for HttpService, HttpGateway, MetricsService, not for *'
+    refuses outbound PushService "$any" 'max_clients = 1' "$web_parts"
+    refuses outbound PushService "$any" 'max_clients_per_address = 1' \
+        "$web_parts"
+    refuses outbound PushService "$any" 'idle_timeout = 1' "$web_parts"
     mistaken inbound HttpService "$any" http://HOST:PORT
     mistaken bypass HttpGateway "$any" http://HOST:PORT
     mistaken bypass MetricsService 'http://127.0.0.1' http://HOST:PORT
@@ -153,8 +154,20 @@ fi
 plugin=$PALM_BUILDDIR/harness/support/.libs/test_plugin.so
 if [ -f "$plugin" ]; then
     takes inbound OwnPull "$any" "plugin = $plugin
-interval = 1s
-previous = x"
+pause = 1s
+word = x
+window = 3"
+    check inbound OwnPull "$any" "plugin = $plugin
+interval = 1s"
+    like 'a class has the options that it names' "$status$err" \
+        "2*:7: [[]inbound P] interval: is for *, not for OwnPull"
+    check inbound OwnPull "$any" "plugin = $plugin
+pause = soon"
+    like 'and these have a type' "$status$err" \
+        "2*:7: [[]inbound P] pause: expected a duration*"
+    takes outbound OwnPub "$any" "plugin = $plugin
+modulus = 3
+hold_size = 1MiB"
     check inbound DerivedPull "$any" "plugin = $plugin
 interval = 1s"
     like 'a class that is derived takes what its base does' "$status$err" \

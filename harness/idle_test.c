@@ -98,7 +98,7 @@ connections_are_idle(void)
     rig_init(&rig, NULL);
     (void)rig_bind(&rig, ZMQ_PUB, pub);
     (void)rig_bind(&rig, ZMQ_PULL, pull);
-    options.previous = "stream";
+    rig_set(&options, "SubConnection", "previous", "stream");
     options.address = pub;
     rig_add(&rig, "SubConnection", "Sub", "Push", &options);
     options.address = pull;
@@ -117,7 +117,7 @@ parts_that_wait_are_idle(void)
     palm_part_options_t options;
     palm_message_t message = wire_message(NULL, NULL, "asked");
     palm_part_options_init(&options);
-    options.pull_address = ANY_PORT;
+    rig_set(&options, "PushPullService", "pull_address", ANY_PORT);
     options.block = true;
     rig_init(&rig, NULL);
     (void)rig_bind(&rig, ZMQ_REP, endpoint);

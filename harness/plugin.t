@@ -219,4 +219,44 @@ is 'the kind runs its functions, the plugin sends their results' \
 stop "$kind"
 is 'the server with the plugin drains' "$status" 0
 
+# --- options of its own ------------------------------------------------------
+kind '[outbound Pub]
+plugin = ./odd_even.so
+part = OddEvenPub
+modulus = 0'
+refuses 'an option of the class is checked' \
+    ':12: [[]outbound Pub] modulus: expected at least 1*'
+kind '[inbound Pull]
+modulus = 3'
+refuses 'other parts do not have it' \
+    ':10: [[]inbound Pull] modulus: no such key: modulus'
+kind '[outbound Pub]
+plugin = ./odd_even.so
+part = OddEvenPub
+modulus = 3
+hold_time = 1min'
+start_server three "$tmp/file.ini" || bail_out 'no server of three topics'
+three=$pid
+cat >"$tmp/behind.ini" <<END
+[server]
+name = s
+[inbound Sub]
+part = SubConnection
+address = $(endpoint three outbound Pub)
+previous = 2
+route = Pub
+[outbound Pub]
+part = PubService
+address = tcp://127.0.0.1:*
+END
+start_server behind "$tmp/behind.ini" || bail_out 'no server behind it'
+behind=$pid
+is 'the class does what its option says' \
+    "$(program palm-client --push "$(endpoint three inbound Pull)" \
+        --sub "$(endpoint behind outbound Pub)" call s.echo 5 2>&1)" 5
+stop "$behind"
+is 'the server behind drains' "$status" 0
+stop "$three"
+is 'the server of three topics drains' "$status" 0
+
 done_testing

@@ -212,6 +212,8 @@ is '--list succeeds' "$status$err" 0
 like '--list names parts with their side' "$out" '*inbound *PullService*'
 like '--list names the keys' "$out" '*stop_timeout*address*route*'
 like '--list says which parts a key is for' "$out" \
-    '*  address  *for every part*  hold_size  *for PubService*'
+    '*Keys of a part:*  address  *Keys of a PubService:*  hold_size  *'
+like '--list says of what type and of what default it is' "$out" \
+    '*  window  *number, default 1024*inbound parts and *: messages *'
 
 done_testing

@@ -105,7 +105,8 @@ for name in palm-server palm-worker palm-client palm-conform; do
 done
 run palm-server --list
 missing=
-for key in $(echo "$out" | sed '1,/^Keys/d; /^Keys/d' | awk '{print $1}'); do
+for key in $(echo "$out" | sed '1,/^Keys/d' \
+    | sed -n 's/^  \([a-z_][a-z_]*\).*/\1/p'); do
     plain palm-server | grep -qE "^\.BR? (.*[ \"])?$key( |\$)" \
         || missing="$missing $key"
 done

@@ -31,6 +31,7 @@ extern const palm_part_class_t palm__bypass_parts[];
 #define TRAIT_FROM_WORKERS PALM_FROM_WORKERS
 #define TRAIT_TOPIC        PALM_TOPIC
 #define TRAIT_PARALLEL     PALM_PARALLEL
+#define TRAIT_HTTP         PALM_HTTP
 #define TRAIT_STAYS_OPEN   PALM_STAYS_OPEN
 
 /* In the column of the socket types. */
@@ -45,9 +46,12 @@ extern const palm_part_class_t palm__bypass_parts[];
         .open = NULL                                                           \
     }
 #define PLAIN NO_HOOKS, NO_OPERATIONS, 0
+/* Behind the state: the rows of the class's options, and their structure. */
+#define OPTIONS(rows, structure)                                               \
+    .options = (rows), .options_size = sizeof(structure)
 #define LAST                                                                   \
     {                                                                          \
-        0, NULL, PALM_INBOUND, false, false, false, 0, 0, PLAIN, NULL, 0       \
+        .name = NULL                                                           \
     }
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/part_impl.h"
 #include "parts/families.h"
 
 static const palm_part_class_t *const families[] = {
@@ -65,6 +66,19 @@ palm_library_missing(const char *name)
     return NULL;
 }
 
+int
+palm_library_add(palm_server_t *server, const char *class_name,
+                 const palm_part_options_t *options, palm_error_t *err)
+{
+    const palm_part_class_t *found = palm_library_find(class_name);
+    const char *needs = palm_library_missing(class_name);
+    return found ? palm_server_add(server, found, options, err)
+                 : palm_error_set(err, ENOENT, "there is no part \"%.99s\"%s%s",
+                                  class_name,
+                                  needs ? ": libpalm was built without " : "",
+                                  needs ? needs : "");
+}
+
 /* --- deriving ------------------------------------------------------------- */
 
 typedef void function_f(void);
@@ -113,12 +127,35 @@ union alignment {
     int64_t integer;
 };
 
-/* Where the state of a derived class begins, behind its base's. */
+/* Where a structure of a derived class begins, behind its base's. */
 static size_t
-own_state(const palm_part_class_t *base)
+behind(size_t size)
 {
     const size_t step = sizeof(union alignment);
-    return (base->state_size + step - 1) / step * step;
+    return (size + step - 1) / step * step;
+}
+
+static void
+take_state(palm_part_class_t *self, const palm_part_class_t *base)
+{
+    bool is_own = self->state_size > 0;
+    self->own_state = is_own ? behind(base->state_size) : base->own_state;
+    self->state_size =
+        is_own ? self->own_state + self->state_size : base->state_size;
+}
+
+static void
+take_options(palm_part_class_t *self, const palm_part_class_t *base)
+{
+    if (self->options) {
+        self->base_options = base->options;
+        self->own_options = behind(base->options_size);
+    } else {
+        self->options = base->options;
+        self->options_size = base->options_size;
+        self->base_options = base->base_options;
+        self->own_options = base->own_options;
+    }
 }
 
 static void
@@ -130,9 +167,8 @@ take_from_base(palm_part_class_t *self, const palm_part_class_t *base)
     self->waits = base->waits;
     self->socket_type = base->socket_type;
     self->traits |= base->traits;
-    self->own_state = self->state_size > 0 ? own_state(base) : base->own_state;
-    self->state_size = self->state_size > 0 ? self->own_state + self->state_size
-                                            : base->state_size;
+    take_state(self, base);
+    take_options(self, base);
     self->base = NULL;
     take_functions(&self->hooks, &base->hooks, sizeof self->hooks);
     take_functions(&self->operations, &base->operations,
@@ -145,15 +181,13 @@ palm_library_derive(const palm_part_class_t *derived,
 {
     const palm_part_class_t *base;
     const char *member;
-    if (derived->abi != PALM_PART_ABI) {
-        return palm_error_set(err, EINVAL,
-                              "made for part interface %d, this is %d",
-                              derived->abi, PALM_PART_ABI);
+    palm_part_class_t made;
+    if (palm__class_copy(&made, derived, err)) {
+        return -1;
     }
-    if (!derived->name || !*derived->name) {
+    if (!made.name || !*made.name) {
         return palm_error_set(err, EINVAL, "the class has no name");
     }
-    palm_part_class_t made = *derived;
     if (made.base) {
         if (!(base = palm_library_find(made.base))) {
             return palm_error_set(err, ENOENT,

@@ -114,11 +114,11 @@ the_answers_of_the_base_may_be_repeated(void)
 static void
 expect_contradiction(const palm_part_class_t *derived, const char *text)
 {
-    palm_part_class_t whole = {.abi = 5};
+    palm_part_class_t whole = {.abi = {.version = 77}};
     palm_error_t err;
     FAILS(EINVAL, palm_library_derive(derived, &whole, &err));
     EQUAL_TEXT(text, err.text);
-    EQUAL_INT(5, whole.abi);
+    EQUAL_INT(77, whole.abi.version);
 }
 
 static void
@@ -159,7 +159,8 @@ an_unknown_base_is_named(void)
 static void
 another_interface_is_refused_first(void)
 {
-    palm_part_class_t derived = {.abi = PALM_PART_ABI + 1}, whole;
+    palm_part_class_t derived = {.abi = {.version = PALM_PART_VERSION + 1}};
+    palm_part_class_t whole;
     palm_error_t err;
     FAILS(EINVAL, palm_library_derive(&derived, &whole, &err));
     CONTAINS("made for part interface", err.text);

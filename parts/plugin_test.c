@@ -112,6 +112,31 @@ a_derived_class_is_made_whole_once(void)
     palm_plugin_close(&plugin);
 }
 
+/* What it did not know is as if it were 0. */
+static void
+a_class_of_an_older_header_is_taken(void)
+{
+    palm_plugin_t *plugin = open_test_plugin();
+    palm_error_t err;
+    if (!plugin) {
+        return;
+    }
+    const palm_part_class_t *found =
+        palm_plugin_class(plugin, "OlderPull", &err);
+    const palm_part_class_t *twice =
+        palm_plugin_class(plugin, "TwicePull", &err);
+    MUST(found && twice);
+    EQUAL_TEXT("OlderPull", found->name);
+    EQUAL_INT(ZMQ_PULL, found->socket_type);
+    MUST(found->binds && !found->base);
+    MUST(found->hooks.scatter == twice->hooks.scatter);
+    MUST(!found->hooks.to_router && !found->hooks.answer);
+    MUST(!found->operations.open && !found->operations.wait);
+    EQUAL_INT(5, found->state_size);
+    MUST(!found->options);
+    palm_plugin_close(&plugin);
+}
+
 static void
 what_is_wrong_with_a_symbol_is_said(void)
 {
@@ -121,6 +146,7 @@ what_is_wrong_with_a_symbol_is_said(void)
     } wrong[] = {
         {ENOENT, "Missing", "there is no symbol \"Missing\""},
         {EINVAL, "Ancient", "Ancient: made for part interface 77, this is "},
+        {EINVAL, "LaterPull", "LaterPull: made for a later libpalm"},
         {ENOENT, "Orphan", "Orphan: there is no class \"PoolService\""},
         {EINVAL, "Contrary", "waits contradicts its base PubService"},
         {EINVAL, "Nameless", "Nameless: the class has no name"},
@@ -147,6 +173,8 @@ static const struct tap_test tests[] = {
     {"a path is needed", a_path_is_needed},
     {"a whole class is found", a_whole_class_is_found},
     {"a derived class is made whole, once", a_derived_class_is_made_whole_once},
+    {"a class of an older header is taken",
+     a_class_of_an_older_header_is_taken},
     {"what is wrong with a symbol is said",
      what_is_wrong_with_a_symbol_is_said},
 };

@@ -271,7 +271,7 @@ a_bypass_part_reports(void)
     rig_init(&rig, NULL);
     void *pull = rig_bind(&rig, ZMQ_PULL, endpoint);
     options.address = endpoint;
-    options.interval = 5;
+    rig_set_int(&options, "PushBypassConnection", "interval", 5);
     rig_add(&rig, "PushBypassConnection", "Out", NULL, &options);
     rig_start(&rig);
     for (int i = 0; i < 3; i++) {

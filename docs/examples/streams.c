@@ -119,9 +119,13 @@ add_part(struct stream *self, palm_server_t *server, const char *class_name,
     options.address = address;
     options.route = route;
     options.advertise_as = key;
-    options.router_address = "inproc://router"; /* for HttpGateway */
-    return !palm_server_add(server, palm_library_find(class_name), &options,
-                            &self->err);
+    const palm_part_class_t *class_ = palm_library_find(class_name);
+    if (!strcmp(class_name, "HttpGateway")
+        && palm_part_option_set(&options, class_, "router_address",
+                                "inproc://router", &self->err)) {
+        return false;
+    }
+    return !palm_server_add(server, class_, &options, &self->err);
 }
 
 static const char *
@@ -227,13 +231,14 @@ routed_tee(struct stream *self)
     palm_part_options_init(&options);
     options.name = "Pub";
     options.address = ANY_PORT;
-    options.pipelined = true; /* the next server runs the next function */
     options.hooks = &hooks;
     options.advertise_as = "pub_address";
     palm_server_t *first = palm_server_new("first", NULL);
+    /* pipelined: the next server runs the next function. */
     if (!first
-        || palm_server_add(first, palm_library_find("PubService"), &options,
-                           &self->err)
+        || palm_part_option_set(&options, palm_library_find("PubService"),
+                                "pipelined", "yes", &self->err)
+        || palm_library_add(first, "PubService", &options, &self->err)
         || !add_part(self, first, "PullService", "Pull", ANY_PORT, "Pub",
                      "pull_address")
         || !add_part(self, first, "CacheService", "Cache", ANY_PORT, NULL,

@@ -111,30 +111,39 @@ set_cache(void *options, const char *key, const char *text, palm_error_t *err)
     return palm_cache_option_set(options, key, text, err);
 }
 
+/* The options of a part, and its class. */
+struct part_options {
+    palm_part_options_t options;
+    const palm_part_class_t *class_;
+};
+
 static int
 set_part(void *options, const char *key, const char *text, palm_error_t *err)
 {
-    return palm_part_option_set(options, key, text, err);
+    struct part_options *part = options;
+    return palm_part_option_set(&part->options, part->class_, key, text, err);
 }
 
 static int
 add_part(palm_server_t *server, const struct part *part, const char *name,
          const struct bench_arguments *arguments, palm_error_t *err)
 {
-    palm_part_options_t options;
-    const palm_part_class_t *found = palm_library_find(part->class_name);
-    if (!found) {
+    struct part_options made = {.class_ = palm_library_find(part->class_name)};
+    if (!made.class_) {
         return palm_error_set(err, ENOENT, "no class %s", part->class_name);
     }
-    palm_part_options_init(&options);
-    options.name = name;
-    options.address = part->address;
-    options.route = part->route;
-    options.router_address = INPROC;
-    if (apply(arguments, name, set_part, &options, err)) {
+    palm_part_options_init(&made.options);
+    made.options.name = name;
+    made.options.address = part->address;
+    made.options.route = part->route;
+    if (!strcmp(part->class_name, "HttpGateway")
+        && set_part(&made, "router_address", INPROC, err)) {
         return -1;
     }
-    return palm_server_add(server, found, &options, err);
+    if (apply(arguments, name, set_part, &made, err)) {
+        return -1;
+    }
+    return palm_server_add(server, made.class_, &made.options, err);
 }
 
 static int

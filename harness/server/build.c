@@ -106,19 +106,28 @@ static const struct {
      "the next server"},
 };
 
+/* NULL = there is none. */
+static const char *
+find_hint(const struct server_setting *setting, bool in_server)
+{
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (hints[i].in_server == in_server
+            && !strcmp(hints[i].key, setting->key)) {
+            return hints[i].hint;
+        }
+    }
+    return NULL;
+}
+
 /* Refuses a setting that has failed with a reason, or with a better one. */
 static int
 refuse_with_hint(palm_error_t *err, const struct server_section *section,
                  const struct server_setting *setting, bool in_server,
                  const palm_error_t *reason)
 {
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
-        if (hints[i].in_server == in_server
-            && !strcmp(hints[i].key, setting->key)) {
-            return server_refuse(err, section, setting, hints[i].hint);
-        }
-    }
-    return server_refuse_as(err, section, setting, reason);
+    const char *hint = find_hint(setting, in_server);
+    return hint ? server_refuse(err, section, setting, hint)
+                : server_refuse_as(err, section, setting, reason);
 }
 
 /* --- [server] ---------------------------------------------------------- */
@@ -253,12 +262,15 @@ server_set_part_options(const struct server_section *section,
             return server_refuse(err, section, setting,
                                  "the name stands in the section's title");
         }
-        if (palm_part_option_set(options, setting->key, setting->value,
-                                 &reason)) {
-            return refuse_with_hint(err, section, setting, false, &reason);
+        if (!palm_part_option_set(options, class_, setting->key, setting->value,
+                                  &reason)) {
+            continue;
         }
+        return reason.code == ENOENT && !find_hint(setting, false)
+                   ? server_fits_unknown(section, setting, class_, &reason, err)
+                   : refuse_with_hint(err, section, setting, false, &reason);
     }
-    return server_fits_part(section, class_, options, err);
+    return server_fits_part(section, options, err);
 }
 
 /* Whether the server has, or will have, that outbound part. */

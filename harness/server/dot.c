@@ -34,17 +34,17 @@ static const struct {
     {ZMQ_XPUB, "XPUB "},     {ZMQ_XSUB, "XSUB "},
 };
 
-/* Options that are the address of a second socket. */
+/* Options of classes that are the address of a second socket. */
 static const struct {
-    size_t offset;
+    const char *key;
     const char *word;  /* behind the name of the first socket's node */
     const char *label; /* its first line, and what it looks like */
     const char *look;
     const char *ends; /* heads of the arrow */
 } seconds[] = {
-    {offsetof(palm_part_options_t, pull_address), "pull", "PULL binds",
-     "shape=box, style=solid", "dir=back"},
-    {offsetof(palm_part_options_t, router_address), "router", "DEALER connects",
+    {"pull_address", "pull", "PULL binds", "shape=box, style=solid",
+     "dir=back"},
+    {"router_address", "router", "DEALER connects",
      "shape=ellipse, style=dashed", "style=dashed, dir=both"},
 };
 
@@ -133,7 +133,7 @@ put_cache(const palm_server_t *server, const struct server_file *file)
     }
     for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
         put_key(part.options->advertise_as, part.name);
-        put_key(part.options->advertise_pull_as, part.name);
+        put_key(palm_part_info_text(&part, "advertise_pull_as"), part.name);
     }
     puts("\"];\n        { rank=same; router; cache; }");
 }
@@ -173,9 +173,10 @@ put_socket(const palm_part_info_t *part, size_t index)
            socket_name(class_->socket_type),
            class_->binds ? "binds" : "connects");
     put_text(part->options->address ? part->options->address : "", false);
-    if (part->options->previous && class_->socket_type == ZMQ_SUB) {
+    const char *topic = palm_part_info_text(part, "previous");
+    if (topic) {
         fputs("\\ntopic ", stdout);
-        put_text(part->options->previous, false);
+        put_text(topic, false);
     }
     fputs("\"];\n    ", stdout);
     if (is_inbound) {
@@ -207,9 +208,7 @@ static void
 put_second_sockets(const palm_part_info_t *part, size_t index)
 {
     for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
-        const char *address;
-        memcpy(&address, (const char *)part->options + seconds[i].offset,
-               sizeof address);
+        const char *address = palm_part_info_text(part, seconds[i].key);
         if (address) {
             printf("    socket_%zu_%s [%s, label=\"%s\\n", index,
                    seconds[i].word, seconds[i].look, seconds[i].label);

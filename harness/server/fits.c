@@ -13,144 +13,42 @@ static const char blanks[] = " \t";
 /* --- which option is for which part ------------------------------------ */
 
 static bool
-is_standard(const palm_part_class_t *class_)
+has_own(const palm_part_class_t *class_, const char *key)
 {
-    return !class_->bypass;
-}
-
-static bool
-is_inbound(const palm_part_class_t *class_)
-{
-    return !class_->bypass && class_->direction == PALM_INBOUND;
-}
-
-static bool
-is_blocking_inbound(const palm_part_class_t *class_)
-{
-    return is_inbound(class_) && class_->waits;
-}
-
-static bool
-is_blocking_outbound(const palm_part_class_t *class_)
-{
-    return class_->direction == PALM_OUTBOUND && class_->waits;
-}
-
-static bool
-is_bypass_sender(const palm_part_class_t *class_)
-{
-    return class_->bypass && class_->direction == PALM_OUTBOUND;
-}
-
-static bool
-has_window(const palm_part_class_t *class_)
-{
-    return is_inbound(class_) || is_bypass_sender(class_);
-}
-
-static bool
-has_socket(const palm_part_class_t *class_)
-{
-    return class_->socket_type != PALM_NO_SOCKET;
-}
-
-static bool
-is_http_service(const palm_part_class_t *class_)
-{
-    return !has_socket(class_) && class_->binds;
-}
-
-static bool
-waits_in_time(const palm_part_class_t *class_)
-{
-    return is_blocking_outbound(class_) || is_http_service(class_)
-           || (class_->traits & PALM_STAYS_OPEN) != 0;
-}
-
-static bool
-is_parallel(const palm_part_class_t *class_)
-{
-    return (class_->traits & PALM_PARALLEL) != 0;
-}
-
-/* Options that are not for every part. */
-static const struct use {
-    const char *key;
-    bool (*is_for)(const palm_part_class_t *class_); /* NULL = see words */
-    const char *words; /* for messages, or the one class's name */
-} uses[] = {
-    {"route", is_standard, "inbound and outbound parts"},
-    {"previous", NULL, "SubConnection"},
-    {"pull_address", NULL, "PushPullService"},
-    {"advertise_pull_as", NULL, "PushPullService"},
-    {"router_address", NULL, "HttpGateway"},
-    {"block", is_blocking_inbound, "blocking inbound parts"},
-    {"isolated", is_blocking_outbound, "blocking outbound parts"},
-    {"pipelined", NULL, "PubService"},
-    {"window", has_window, "inbound parts and PushBypassConnection"},
-    {"window_size", is_inbound, "inbound parts"},
-    {"keepalive", has_socket, "parts with a ZeroMQ socket"},
-    {"reply_timeout", waits_in_time,
-     "blocking outbound parts, HTTP services and GatewayRouter"},
-    {"hold_size", NULL, "PubService"},
-    {"hold_time", NULL, "PubService"},
-    {"slow_timeout", NULL, "PubService"},
-    {"slow_size", NULL, "PubService"},
-    {"max_workers", is_parallel, "HttpConnection"},
-    {"max_clients", is_http_service, "HTTP services"},
-    {"max_clients_per_address", is_http_service, "HTTP services"},
-    {"idle_timeout", is_http_service, "HTTP services"},
-    {"interval", is_bypass_sender, "PushBypassConnection"},
-    {"fill_cache", is_inbound, "inbound parts"},
-};
-
-enum { USE_COUNT = sizeof uses / sizeof *uses };
-
-static const struct use *
-find_use(const char *key)
-{
-    for (size_t i = 0; i < USE_COUNT; i++) {
-        if (!strcmp(uses[i].key, key)) {
-            return &uses[i];
+    for (const palm_option_t *row = class_->options; row && row->name; row++) {
+        if (!strcmp(row->name, key)) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-const char *
-server_fits_words(const char *key)
-{
-    const struct use *use = find_use(key);
-    return use ? use->words : "every part";
-}
-
-/* Whether the class does what that one of the library does: a user's class with
- * operations of its own may do something else with any option. */
 static bool
-is_like(const palm_part_class_t *class_, const palm_part_class_t *row)
+is_key(const char *key)
 {
-    return class_->direction == row->direction && class_->bypass == row->bypass
-           && class_->binds == row->binds && class_->waits == row->waits
-           && class_->socket_type == row->socket_type
-           && (class_->traits & row->traits) == row->traits
-           && !memcmp(&class_->operations, &row->operations,
-                      sizeof row->operations);
+    const palm_option_t *row;
+    for (size_t i = 0; (row = palm_part_option_at(NULL, i)); i++) {
+        if (!strcmp(row->name, key)) {
+            return true;
+        }
+    }
+    return false;
 }
 
-/* The library's class that it is, or is derived from; NULL = none. */
-static const palm_part_class_t *
-library_class(const palm_part_class_t *class_)
+bool
+server_fits_owners(const char *key, char *text, size_t size)
 {
-    const palm_part_class_t *row = palm_library_find(class_->name);
-    if (row && is_like(class_, row)) {
-        return row;
-    }
+    const palm_part_class_t *row;
+    size_t used = 0;
+    *text = '\0';
     for (size_t i = 0; (row = palm_library_at(i)); i++) {
-        if (is_like(class_, row)) {
-            return row;
+        if (has_own(row, key) && used < size) {
+            (void)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+                           row->name);
+            used = strlen(text);
         }
     }
-    return NULL;
+    return used > 0;
 }
 
 /* Refuses with a reason of several texts. */
@@ -164,19 +62,22 @@ refuse(palm_error_t *err, const struct server_section *section,
     return server_refuse(err, section, setting, reason);
 }
 
-static int
-check_use(const struct server_section *section,
-          const struct server_setting *setting, const palm_part_class_t *class_,
-          palm_error_t *err)
+int
+server_fits_unknown(const struct server_section *section,
+                    const struct server_setting *setting,
+                    const palm_part_class_t *class_, const palm_error_t *reason,
+                    palm_error_t *err)
 {
-    const palm_part_class_t *row = library_class(class_);
-    const struct use *use = find_use(setting->key);
-    if (!use || !row
-        || (use->is_for ? use->is_for(row) : !strcmp(use->words, row->name))) {
-        return 0;
+    char owners[256];
+    if (is_key(setting->key)) {
+        return server_refuse_as(err, section, setting, reason);
     }
-    const char *const parts[] = {"is for ", use->words, ", not for ",
-                                 class_->name};
+    if (server_fits_owners(setting->key, owners, sizeof owners)) {
+        const char *const parts[] = {"is for ", owners, ", not for ",
+                                     class_->name};
+        return refuse(err, section, setting, parts);
+    }
+    const char *const parts[] = {"no such key: ", setting->key, "", ""};
     return refuse(err, section, setting, parts);
 }
 
@@ -196,6 +97,7 @@ check_value(const struct server_section *section,
         {"route",
          !strcmp(section->kind, "outbound") && !strcmp(value, section->name),
          "a part cannot be its own route"},
+        {"previous", !*value, "expected a text, got nothing"},
         {"previous", strpbrk(value, ", \t") != NULL,
          "is one server's name: each further one needs a SubConnection of its "
          "own"},
@@ -217,13 +119,11 @@ check_value(const struct server_section *section,
 
 int
 server_fits_part(const struct server_section *section,
-                 const palm_part_class_t *class_,
                  const palm_part_options_t *options, palm_error_t *err)
 {
     for (size_t i = 0; i < section->count; i++) {
         const struct server_setting *setting = &section->settings[i];
-        if (check_use(section, setting, class_, err)
-            || check_value(section, setting, options, err)) {
+        if (check_value(section, setting, options, err)) {
             return -1;
         }
     }
@@ -232,12 +132,18 @@ server_fits_part(const struct server_section *section,
 
 /* --- addresses --------------------------------------------------------- */
 
-/* What is wrong with the address of a part; 0 = nothing is. */
+/* What is wrong with the address of a part; 0 = nothing is, or nobody can know:
+ * a class may have a world of its own. */
 static int
-check_address(const palm_part_class_t *row, const char *text, palm_error_t *err)
+check_address(const palm_part_class_t *class_, const char *text,
+              palm_error_t *err)
 {
-    return has_socket(row) ? palm_address_check(text, row->binds, err)
-                           : palm_address_check_http(text, row->binds, err);
+    if (class_->traits & PALM_HTTP) {
+        return palm_address_check_http(text, class_->binds, err);
+    }
+    return class_->socket_type == PALM_NO_SOCKET
+               ? 0
+               : palm_address_check(text, class_->binds, err);
 }
 
 /* Refuses the setting with the reason of a check that has failed. */
@@ -249,44 +155,25 @@ judge(int code, const struct server_section *section,
     return code ? server_refuse_as(err, section, setting, reason) : 0;
 }
 
-static int
-check_needed(const struct server_section *section, const char *key, bool binds,
-             palm_error_t *err)
-{
-    const struct server_setting *setting = server_section_find(section, key);
-    if (!setting) {
-        const char *const parts[] = {key, " = … is missing", "", ""};
-        return refuse(err, section, NULL, parts);
-    }
-    palm_error_t reason = {0, ""};
-    return judge(palm_address_check(setting->value, binds, &reason), section,
-                 setting, &reason, err);
-}
-
 int
 server_fits_needs(const struct server_section *section,
                   const palm_part_class_t *class_, palm_error_t *err)
 {
-    static const struct {
-        const char *key;
-        bool binds;
-    } needed[] = {{"pull_address", true}, {"router_address", false}};
     palm_error_t reason = {0, ""};
-    const palm_part_class_t *row = library_class(class_);
+    const palm_option_t *row;
     const struct server_setting *address =
         server_section_find(section, "address");
     if (!address || !*address->value) {
         return server_refuse(err, section, NULL, "address = … is missing");
     }
-    if (row
-        && judge(check_address(row, address->value, &reason), section, address,
-                 &reason, err)) {
+    if (judge(check_address(class_, address->value, &reason), section, address,
+              &reason, err)) {
         return -1;
     }
-    for (size_t i = 0; row && i < sizeof needed / sizeof *needed; i++) {
-        if (!strcmp(find_use(needed[i].key)->words, row->name)
-            && check_needed(section, needed[i].key, needed[i].binds, err)) {
-            return -1;
+    for (size_t i = 0; (row = palm_part_option_at(class_, i)); i++) {
+        if (row->is_needed && !server_section_find(section, row->name)) {
+            const char *const parts[] = {row->name, " = … is missing", "", ""};
+            return refuse(err, section, NULL, parts);
         }
     }
     return 0;

@@ -7,13 +7,22 @@
 #include "harness/server/file.h"
 #include "parts/palm.h"
 
-/* Whether the settings of a part's section are for a part of that class, and
- * fit each other.  *options is what they, and a kind, have made.  A class that
- * is not the library's, and does not do what one of these does, may use any
- * option.  Returns -1 with the place in *err and errno EINVAL. */
+/* Whether the settings of a part's section fit each other.  *options is what
+ * they, and a kind, have made.  Returns -1 with the place in *err and errno
+ * EINVAL. */
 int server_fits_part(const struct server_section *section,
-                     const palm_part_class_t *class_,
                      const palm_part_options_t *options, palm_error_t *err);
+
+/* Refuses a setting that palm_part_option_set() has refused with ENOENT: says
+ * whose option it is.  As above. */
+int server_fits_unknown(const struct server_section *section,
+                        const struct server_setting *setting,
+                        const palm_part_class_t *class_,
+                        const palm_error_t *reason, palm_error_t *err);
+
+/* The library's classes that have an option of their own of that name, with
+ * commas between.  Whether there are any. */
+bool server_fits_owners(const char *key, char *text, size_t size);
 
 /* Whether a part that no kind has made has all that its class needs, and its
  * addresses are of the class's form.  As above. */
@@ -31,8 +40,5 @@ int server_fits_cache(const struct server_section *section, const char *backend,
  * one whose key is a word of it.  NULL = it names none. */
 const struct server_setting *
 server_fits_culprit(const struct server_section *section, const char *reason);
-
-/* What an option of a part is for, in words: "PubService". */
-const char *server_fits_words(const char *key);
 
 #endif

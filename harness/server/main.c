@@ -13,9 +13,8 @@
 #include "harness/program/program.h"
 #include "harness/program/world.h"
 #include "harness/server/build.h"
-#include "harness/server/cache.h"
 #include "harness/server/dot.h"
-#include "harness/server/fits.h"
+#include "harness/server/list.h"
 #include "harness/server/plugin.h"
 #include "harness/server/reader.h"
 #include "harness/server/stopper.h"
@@ -49,44 +48,6 @@ static const struct program program = {
     "Exit status: 0 stopped, 1 failed or messages were left, 2 wrong use or\n"
     "a file that is refused.\n",
 };
-
-/* --- --list ------------------------------------------------------------ */
-
-static int
-print_list(void)
-{
-    const palm_part_class_t *found;
-    const char *key;
-    puts("Parts:");
-    for (size_t i = 0; (found = palm_library_at(i)); i++) {
-        printf("  %-8s %s\n", server_side_name(palm_part_class_side(found)),
-               found->name);
-    }
-    server_cache_print_backends();
-    puts("Kinds of servers:");
-    for (size_t i = 0; (key = palm_kind_name(i)); i++) {
-        printf("  %s\n", key);
-    }
-    puts("Keys of [server]:\n  name\n  memory_limit");
-    for (size_t i = 0; (key = palm_server_option_name(i)); i++) {
-        printf("  %s\n", key);
-    }
-    puts("Keys of [server] with a kind:\n  kind");
-    for (size_t i = 0; (key = server_functions_key(i)); i++) {
-        printf("  %s\n", key);
-    }
-    for (size_t i = 0; (key = palm_kind_option_name(i)); i++) {
-        printf("  %s\n", key);
-    }
-    puts("Keys of a part:\n  part\n  plugin");
-    for (size_t i = 0; (key = palm_part_option_name(i)); i++) {
-        if (strcmp(key, "name")) {
-            printf("  %-18s for %s\n", key, server_fits_words(key));
-        }
-    }
-    server_cache_print_keys();
-    return program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
-}
 
 /* --- the file ---------------------------------------------------------- */
 
@@ -126,9 +87,11 @@ print_endpoints(palm_server_t *server)
     palm_part_info_t part;
     puts("READY");
     for (size_t i = 0; !palm_server_part_at(server, i, &part); i++) {
-        const char *endpoint =
-            palm_server_endpoint(server, part.side, part.name);
-        if (endpoint && part.class_->binds) {
+        const char *endpoint;
+        for (size_t k = 0; part.class_->binds
+                           && (endpoint = palm_server_endpoint_at(
+                                   server, part.side, part.name, k));
+             k++) {
             printf("%s %s %s\n", server_side_name(part.side), part.name,
                    endpoint);
         }
@@ -262,7 +225,8 @@ main(int argc, char **argv)
     int status, count;
     if (program_parse(&program, argc, argv, &arguments, &count, &status)) {
         if (arguments.list) {
-            status = print_list();
+            server_list();
+            status = program_flush() ? PROGRAM_FAILED : PROGRAM_OK;
         } else if (count != 1) {
             status = program_misuse("expected one FILE");
         } else {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/option_impl.h"
 #include "harness/support/tap.h"
 #include "parts/library.h"
 
@@ -15,6 +16,40 @@ rig_init(struct rig *rig, const palm_server_options_t *options)
     memset(rig, 0, sizeof *rig);
     MUST(rig->zmq = zmq_ctx_new());
     MUST(rig->server = palm_server_new("server", options));
+}
+
+static bool
+has_option(const palm_part_class_t *class_, const char *name)
+{
+    const palm_option_t *row;
+    for (size_t i = 0; (row = palm_part_option_at(class_, i)); i++) {
+        if (!strcmp(row->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sets to its default what the class does not have. */
+static void
+leave_away(const palm_part_class_t *class_, palm_part_options_t *options)
+{
+    palm_part_options_t defaults;
+    const palm_option_t *row;
+    size_t count = 0;
+    palm_part_options_init(&defaults);
+    for (size_t i = 0; (row = palm_part_option_at(NULL, i)); i++) {
+        if (!has_option(class_, row->name)) {
+            palm__option_copy(row, options, &defaults);
+        }
+    }
+    for (size_t i = 0; i < PALM_PART_SETTINGS && options->own[i].name; i++) {
+        palm_part_setting_t setting = options->own[i];
+        options->own[i].name = NULL;
+        if (has_option(class_, setting.name)) {
+            options->own[count++] = setting;
+        }
+    }
 }
 
 void
@@ -27,6 +62,7 @@ rig_add_class(struct rig *rig, const palm_part_class_t *class_,
     palm_part_options_init(&own);
     if (options) {
         own = *options;
+        leave_away(class_, &own);
     }
     own.name = name;
     own.route = route;
@@ -35,6 +71,29 @@ rig_add_class(struct rig *rig, const palm_part_class_t *class_,
     if (palm_server_add(rig->server, class_, &own, &err)) {
         EQUAL_TEXT("", err.text);
     }
+}
+
+void
+rig_set(palm_part_options_t *options, const char *class_name, const char *key,
+        const char *text)
+{
+    palm_error_t err = {0, ""};
+    const palm_part_class_t *class_ = palm_library_find(class_name);
+    MUST(class_);
+    if (palm_part_option_set(options, class_, key, text, &err)) {
+        EQUAL_TEXT("", err.text);
+    }
+}
+
+void
+rig_set_int(palm_part_options_t *options, const char *class_name,
+            const char *key, int64_t number)
+{
+    static char texts[RIG_NUMBERS][24];
+    static size_t next;
+    char *text = texts[next++ % RIG_NUMBERS];
+    (void)snprintf(text, sizeof texts[0], "%lld", (long long)number);
+    rig_set(options, class_name, key, text);
 }
 
 void

@@ -26,8 +26,17 @@ struct rig {
 /* Makes a server without parts.  options may be NULL. */
 void rig_init(struct rig *rig, const palm_server_options_t *options);
 
+/* Sets an option of a class of the library.  A text is borrowed until the part
+ * is added; of numbers so many are kept. */
+enum { RIG_NUMBERS = 32 };
+void rig_set(palm_part_options_t *options, const char *class_name,
+             const char *key, const char *text);
+void rig_set_int(palm_part_options_t *options, const char *class_name,
+                 const char *key, int64_t number);
+
 /* Adds a part of the library; options->address defaults to ANY_PORT.  route may
- * be NULL; options may be NULL for the defaults. */
+ * be NULL; options may be NULL for the defaults.  One structure may serve for
+ * parts of several classes: what a class does not have is left away. */
 void rig_add(struct rig *rig, const char *class_name, const char *name,
              const char *route, const palm_part_options_t *options);
 

@@ -26,14 +26,17 @@ const palm_part_class_t palm__bypass_parts[] = {
      NO_HOOKS, PALM__PULL_BYPASS_OPERATIONS, 0},
     {ROW("PushBypassConnection",
          OUT, BYPASS,   CONNECTS, GOES_ON, PUSH, NONE),
-     NO_HOOKS, PALM__PUSH_BYPASS_OPERATIONS, PALM__PUSH_BYPASS_STATE_SIZE},
+     NO_HOOKS, PALM__PUSH_BYPASS_OPERATIONS, PALM__PUSH_BYPASS_STATE_SIZE,
+     OPTIONS(palm__push_bypass_options, struct palm__push_bypass_options)},
 #if HAVE_MICROHTTPD
     {ROW("HttpGateway",
-         IN,  BYPASS,   BINDS,    WAITS,   NO_SOCKET, NONE),
-     NO_HOOKS, PALM__HTTP_GATEWAY_OPERATIONS, PALM__HTTP_GATEWAY_STATE_SIZE},
+         IN,  BYPASS,   BINDS,    WAITS,   NO_SOCKET, HTTP),
+     NO_HOOKS, PALM__HTTP_GATEWAY_OPERATIONS, PALM__HTTP_GATEWAY_STATE_SIZE,
+     OPTIONS(palm__http_gateway_options, struct palm__http_gateway_options)},
     {ROW("MetricsService",
-         IN,  BYPASS,   BINDS,    WAITS,   NO_SOCKET, NONE),
-     NO_HOOKS, PALM__METRICS_OPERATIONS, PALM__METRICS_STATE_SIZE},
+         IN,  BYPASS,   BINDS,    WAITS,   NO_SOCKET, HTTP),
+     NO_HOOKS, PALM__METRICS_OPERATIONS, PALM__METRICS_STATE_SIZE,
+     OPTIONS(palm__http_options, struct palm__http_options)},
 #endif
     LAST,
 };

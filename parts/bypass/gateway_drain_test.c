@@ -29,10 +29,10 @@ start(struct bench *bench, const palm_server_options_t *server, int clients)
     palm_part_options_t options;
     rig_init(&bench->rig, server);
     palm_part_options_init(&options);
-    options.router_address = "inproc://gateway";
+    rig_set(&options, "HttpGateway", "router_address", "inproc://gateway");
     options.address = "http://127.0.0.1:*";
     rig_add(&bench->rig, "HttpGateway", "Gateway", NULL, &options);
-    options.router_address = NULL;
+    palm_part_options_init(&options);
     options.address = "inproc://gateway";
     rig_add(&bench->rig, "GatewayRouter", "gateway_router", "Work", &options);
     rig_add(&bench->rig, "GatewayDealer", "gateway_dealer", NULL, &options);

@@ -46,6 +46,13 @@ struct palm__gateway_call {
     UT_hash_handle hh;
 };
 
+const palm_option_t palm__http_gateway_options[] = {
+    PALM__HTTP_ROWS,
+    PALM_OPTION_NEEDED(struct palm__http_gateway_options, CONNECTS,
+                       router_address, "where the GatewayRouter is"),
+    PALM_OPTION_END,
+};
+
 static struct palm__http_gateway *
 state_of(palm_part_t *part)
 {
@@ -308,26 +315,25 @@ set_int(void *socket, int option, int64_t value)
 /* The mark of the DEALER's queues.  libzmq makes room in steps of half the
  * mark: where hwm lets each client wait, only twice as much does so always. */
 static int64_t
-mark_of(const palm_part_options_t *options)
+mark_of(const palm_part_t *part)
 {
-    return options->hwm < options->max_clients
-               ? options->hwm
-               : options->hwm + options->max_clients;
+    int64_t hwm = palm_part_options(part)->hwm;
+    int64_t clients = palm__http_max_clients(part);
+    return hwm < clients ? hwm : hwm + clients;
 }
 
 /* Makes the DEALER; -1 with errno. */
 static int
 make_dealer(palm_part_t *part, struct palm__http_gateway *self)
 {
-    const palm_part_options_t *options = palm_part_options(part);
     char identity[PALM_ID_SIZE + 1];
     self->dealer = zmq_socket(palm_part_context(part), ZMQ_DEALER);
     if (!self->dealer || palm_id_next(palm_part_ids(part), identity)) {
         return -1;
     }
     return set_int(self->dealer, ZMQ_LINGER, 0)
-                   || set_int(self->dealer, ZMQ_SNDHWM, mark_of(options))
-                   || set_int(self->dealer, ZMQ_RCVHWM, mark_of(options))
+                   || set_int(self->dealer, ZMQ_SNDHWM, mark_of(part))
+                   || set_int(self->dealer, ZMQ_RCVHWM, mark_of(part))
                    || zmq_setsockopt(self->dealer, ZMQ_ROUTING_ID, identity,
                                      PALM_ID_SIZE)
                ? -1
@@ -340,18 +346,15 @@ palm__http_gateway_open(palm_part_t *part, palm_error_t *err)
     static const palm__http_class_t class_ = {"bypass", "GET, POST", serve,
                                               forget};
     struct palm__http_gateway *self = state_of(part);
-    const char *router = palm_part_options(part)->router_address;
+    const struct palm__http_gateway_options *options =
+        palm_part_class_options(part);
     size_t size = sizeof self->dealer_fd;
-    if (!router || !*router) {
-        return palm_error_set(err, EINVAL,
-                              "bypass %s: router_address is missing",
-                              palm_part_name(part));
-    }
     if (make_dealer(part, self)) {
         return palm_error_set(err, errno, "bypass %s: cannot make a DEALER: %s",
                               palm_part_name(part), palm_strerror(errno));
     }
-    if (palm_part_attach(part, self->dealer, router, false, err)
+    if (palm_part_attach(part, self->dealer, options->router_address, false,
+                         err)
         || zmq_getsockopt(self->dealer, ZMQ_FD, &self->dealer_fd, &size)) {
         return -1;
     }

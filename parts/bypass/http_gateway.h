@@ -4,7 +4,7 @@
 #define PALM_HTTP_GATEWAY_H
 
 #include "core/part.h"
-#include "parts/http/listener.h"
+#include "parts/http/glue.h"
 
 struct palm__http_gateway {
     palm__http_t *http;               /* NULL once it is closed */
@@ -13,6 +13,12 @@ struct palm__http_gateway {
     bool is_busy;                     /* the dealer may have more */
     struct palm__gateway_call *calls; /* that wait, by the message's client */
 };
+
+struct palm__http_gateway_options {
+    struct palm__http_options http;
+    const char *router_address; /* where the GatewayRouter is */
+};
+extern const palm_option_t palm__http_gateway_options[];
 
 int palm__http_gateway_open(palm_part_t *part, palm_error_t *err);
 void palm__http_gateway_close(palm_part_t *part);

@@ -10,6 +10,7 @@
 #include "harness/support/http_peer.h"
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
+#include "parts/library.h"
 
 enum { MANY = 500, TEXT = 512 };
 
@@ -38,9 +39,10 @@ prepare(struct bench *bench)
     memset(bench, 0, sizeof *bench);
     palm_part_options_init(&bench->options);
     bench->options.address = "http://127.0.0.1:*";
-    bench->options.router_address = bench->router_address;
     rig_init(&bench->rig, NULL);
     bench->router = rig_bind(&bench->rig, ZMQ_ROUTER, bench->router_address);
+    rig_set(&bench->options, "HttpGateway", "router_address",
+            bench->router_address);
 }
 
 static void
@@ -344,7 +346,7 @@ what_the_router_does_not_take_gets_503(void)
     prepare(&bench);
     (void)rig_bind(&bench.rig, ZMQ_ROUTER, nowhere);
     MUST(!zmq_unbind(bench.rig.sockets[1], nowhere));
-    bench.options.router_address = nowhere;
+    rig_set(&bench.options, "HttpGateway", "router_address", nowhere);
     bench.options.hwm = 1;
     start(&bench);
     http_open(&waiting, bench.endpoint);
@@ -390,7 +392,7 @@ without_a_result_in_time_the_answer_is_504(void)
     struct bench bench;
     struct call late, call;
     prepare(&bench);
-    bench.options.reply_timeout = 300;
+    rig_set_int(&bench.options, "HttpGateway", "reply_timeout", 300);
     start(&bench);
     http_ask(&bench.peer, "GET", "/f", NULL);
     take(&bench, &late);
@@ -535,30 +537,34 @@ after_its_messages_it_asks_for_nothing(void)
     finish(&bench);
 }
 
+/* The server does not take the gateway, for that reason. */
+static void
+expect_refusal(struct bench *bench, const char *words)
+{
+    palm_error_t err = {0, ""};
+    bench->options.name = "Gateway";
+    FAILS(EINVAL, palm_library_add(bench->rig.server, "HttpGateway",
+                                   &bench->options, &err));
+    CONTAINS(words, err.text);
+    rig_drop(&bench->rig);
+}
+
 static void
 a_gateway_needs_a_router_address(void)
 {
     struct bench bench;
-    palm_error_t err = {0, ""};
     prepare(&bench);
-    bench.options.router_address = NULL;
-    rig_add(&bench.rig, "HttpGateway", "Gateway", NULL, &bench.options);
-    FAILS(EINVAL, palm_server_start(bench.rig.server, &err));
-    CONTAINS("bypass Gateway: router_address is missing", err.text);
-    rig_drop(&bench.rig);
+    palm_part_options_init(&bench.options);
+    expect_refusal(&bench, "bypass Gateway: router_address = … is missing");
 }
 
 static void
 a_wrong_router_address_is_told_with_the_part(void)
 {
     struct bench bench;
-    palm_error_t err = {0, ""};
     prepare(&bench);
-    bench.options.router_address = "nonsense";
-    rig_add(&bench.rig, "HttpGateway", "Gateway", NULL, &bench.options);
-    MUST(palm_server_start(bench.rig.server, &err));
-    CONTAINS("bypass Gateway: cannot connect to nonsense", err.text);
-    rig_drop(&bench.rig);
+    bench.options.own[0].text = "nonsense";
+    expect_refusal(&bench, "bypass Gateway: router_address: expected");
 }
 
 static const struct tap_test tests[] = {

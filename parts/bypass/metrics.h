@@ -4,7 +4,7 @@
 #define PALM_METRICS_H
 
 #include "core/part.h"
-#include "parts/http/listener.h"
+#include "parts/http/glue.h"
 
 struct palm__metrics {
     palm__http_t *http; /* NULL once it is closed */

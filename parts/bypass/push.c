@@ -13,6 +13,12 @@
 #include "core/compat.h"
 #include "parts/stats.h"
 
+const palm_option_t palm__push_bypass_options[] = {
+    PALM_OPTION(struct palm__push_bypass_options, DURATION, interval, 0, "0",
+                "time between two reports of the counters; 0 = none"),
+    PALM_OPTION_END,
+};
+
 static int
 make_report(palm_part_t *part, zmq_msg_t *frame)
 {
@@ -60,7 +66,9 @@ int64_t
 palm__push_bypass_tick(palm_part_t *part)
 {
     struct palm__push_bypass *self = palm_part_state(part);
-    int64_t interval = palm_part_options(part)->interval;
+    const struct palm__push_bypass_options *options =
+        palm_part_class_options(part);
+    int64_t interval = options->interval;
     int64_t now = palm__now_ms();
     if (interval <= 0) {
         return -1;

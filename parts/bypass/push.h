@@ -11,6 +11,11 @@ struct palm__push_bypass {
     int64_t next; /* when the next report is due, ms; 0 = not yet known */
 };
 
+struct palm__push_bypass_options {
+    int64_t interval; /* ms between two reports, 0 = none */
+};
+extern const palm_option_t palm__push_bypass_options[];
+
 int64_t palm__push_bypass_tick(palm_part_t *part);
 
 #define PALM__PUSH_BYPASS_OPERATIONS                                           \

@@ -16,7 +16,8 @@ const palm_part_class_t palm__connections[] = {
      PLAIN},
     {ROW("SubConnection",
          IN,  STANDARD, CONNECTS, GOES_ON, SUB,  TOPIC),
-     NO_HOOKS, PALM__SUB_OPERATIONS, 0},
+     NO_HOOKS, PALM__SUB_OPERATIONS, 0,
+     OPTIONS(palm__sub_options, struct palm__sub_options)},
     {ROW("PullConnection",
          IN,  STANDARD, CONNECTS, GOES_ON, PULL, FILLS_CACHE),
      PLAIN},
@@ -28,7 +29,7 @@ const palm_part_class_t palm__connections[] = {
      NO_HOOKS, PALM__GATEWAY_DEALER_OPERATIONS, 0},
 #if HAVE_CURL
     {ROW("HttpConnection",
-         OUT, STANDARD, CONNECTS, WAITS,   NO_SOCKET, PARALLEL),
+         OUT, STANDARD, CONNECTS, WAITS,   NO_SOCKET, PARALLEL | PALM_HTTP),
      NO_HOOKS, PALM__WEB_OPERATIONS, PALM__WEB_STATE_SIZE},
 #endif
     LAST,

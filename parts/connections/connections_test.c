@@ -27,7 +27,7 @@ start_inbound(struct bench *bench, const char *class_name, int peer_type)
     rig_init(&bench->rig, NULL);
     bench->bound = rig_bind(&bench->rig, peer_type, bench->endpoint);
     options.address = bench->endpoint;
-    options.previous = "server";
+    rig_set(&options, "SubConnection", "previous", "server");
     rig_add(&bench->rig, class_name, "In", "Push", &options);
     rig_add(&bench->rig, "PushService", "Push", NULL, NULL);
     rig_start(&bench->rig);

@@ -7,15 +7,28 @@
 #include <errno.h>
 #include <string.h>
 
+const palm_option_t palm__sub_options[] = {
+    PALM_OPTION_NEEDED(struct palm__sub_options, TEXT, previous,
+                       "topic: the name of the server before"),
+    PALM_OPTION_END,
+};
+
+static const char *
+topic_of(const palm_part_t *part)
+{
+    const struct palm__sub_options *options = palm_part_class_options(part);
+    return options->previous;
+}
+
 int
 palm__sub_open(palm_part_t *part, palm_error_t *err)
 {
-    const palm_part_options_t *options = palm_part_options(part);
-    if (zmq_setsockopt(palm_part_socket(part), ZMQ_SUBSCRIBE, options->previous,
-                       strlen(options->previous))) {
+    const char *topic = topic_of(part);
+    if (zmq_setsockopt(palm_part_socket(part), ZMQ_SUBSCRIBE, topic,
+                       strlen(topic))) {
         return palm_error_set(
-            err, errno, "inbound %s: cannot subscribe to %s: %s", options->name,
-            options->previous, palm_strerror(errno));
+            err, errno, "inbound %s: cannot subscribe to %s: %s",
+            palm_part_name(part), topic, palm_strerror(errno));
     }
     return 0;
 }
@@ -46,8 +59,7 @@ palm__sub_receive(palm_part_t *part, zmq_msg_t *frame)
         return 0;
     }
     palm_slice_t topic = {zmq_msg_data(frame), zmq_msg_size(frame)};
-    bool ours = palm_slice_is_equal(
-        topic, palm_slice(palm_part_options(part)->previous));
+    bool ours = palm_slice_is_equal(topic, palm_slice(topic_of(part)));
     if (!zmq_msg_more(frame)) {
         return refuse(part, "one frame, expected topic and message");
     }

@@ -6,6 +6,11 @@
 
 #include "core/part.h"
 
+struct palm__sub_options {
+    const char *previous; /* topic to subscribe to */
+};
+extern const palm_option_t palm__sub_options[];
+
 int palm__sub_open(palm_part_t *part, palm_error_t *err);
 int palm__sub_receive(palm_part_t *part, zmq_msg_t *frame);
 

@@ -6,6 +6,30 @@
 #include "core/part.h"
 #include "parts/http/listener.h"
 
+/* What every such part is set to.  First in the structure of a class that has
+ * more. */
+struct palm__http_options {
+    int64_t max_clients;             /* connections at once */
+    int64_t max_clients_per_address; /* of them, 0 = three quarters */
+    int64_t idle_timeout;            /* ms until a silent client is left */
+    int64_t reply_timeout;           /* ms for an answer, -1 = for ever */
+};
+
+/* Their rows, for the table of a class. */
+#define PALM__HTTP_ROW(kind, name, least, initial, help)                       \
+    PALM_OPTION(struct palm__http_options, kind, name, least, initial, help)
+#define PALM__HTTP_ROWS                                                        \
+    PALM__HTTP_ROW(COUNT, max_clients, 1, "1000",                              \
+                   "connections of HTTP clients at once"),                     \
+        PALM__HTTP_ROW(COUNT, max_clients_per_address, 0, "0",                 \
+                       "of them, from one address; 0 = three quarters"),       \
+        PALM__HTTP_ROW(DURATION, idle_timeout, 1, "30s",                       \
+                       "how long a client may be silent"),                     \
+        PALM__HTTP_ROW(DURATION, reply_timeout, -1, "1min",                    \
+                       "how long a request waits for its answer")
+
+extern const palm_option_t palm__http_options[];
+
 /* What a class says of its listener. */
 typedef struct palm__http_class {
     const char *side;  /* "inbound", for what is said of the part */
@@ -21,6 +45,9 @@ typedef struct palm__http_class {
 palm__http_t *palm__http_open(palm_part_t *part,
                               const palm__http_class_t *class_,
                               palm_error_t *err);
+
+/* max_clients, or what the process's descriptors leave. */
+int64_t palm__http_max_clients(const palm_part_t *part);
 
 /* palm__http_run(), and a drain as soon as the server drains. */
 void palm__http_serve(palm_part_t *part, palm__http_t *http);

@@ -11,8 +11,10 @@
 #include "harness/support/http_peer.h"
 #include "harness/support/no_memory.h"
 #include "harness/support/tap.h"
+#include "harness/support/wire.h"
 #include "parts/bypass/http_gateway.h"
 #include "parts/http/target.h"
+#include "parts/library.h"
 
 /* A gateway that no server runs, what stands for its GatewayRouter, and a
  * client. */
@@ -44,7 +46,12 @@ make(struct bare *bare)
     palm_part_options_init(&bare->part.options);
     bare->part.options.name = bare->name;
     bare->part.options.address = bare->address;
-    bare->part.options.router_address = bare->router_address;
+    rig_set(&bare->part.options, "HttpGateway", "router_address",
+            bare->router_address);
+    bare->part.class_ = palm_library_find("HttpGateway");
+    bare->part.descriptors = -1;
+    MUST(bare->part.class_options = palm__class_options_new(
+             bare->part.class_, &bare->part.options, NULL));
     bare->part.side = PALM_SIDE_BYPASS;
     bare->part.server = bare->server;
     bare->part.state = &bare->gateway;
@@ -55,6 +62,7 @@ static void
 end(struct bare *bare)
 {
     palm__http_gateway_close(&bare->part);
+    palm__class_options_free(bare->part.class_, bare->part.class_options);
     (void)zmq_close(bare->router);
     (void)zmq_ctx_term(bare->server->zmq);
     bare->server->zmq = NULL;

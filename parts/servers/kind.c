@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/address.h"
+#include "core/part_impl.h"
 #include "parts/library.h"
 #include "parts/servers/kind_impl.h"
 
@@ -198,13 +199,16 @@ choose_class(const struct build *self, const palm_part_info_t *info,
         && !(class_ = options->choose(info, options->choose_arg, self->err))) {
         return -1;
     }
-    if (class_->abi != PALM_PART_ABI || class_->base
-        || !is_alike(class_, usual)) {
+    palm_error_t why = {0, ""};
+    if (palm__class_copy(made, class_, &why)) {
+        return palm_error_set(self->err, why.code, "the class of %s: %s",
+                              info->name, why.text);
+    }
+    if (made->base || !is_alike(made, usual)) {
         return palm_error_set(self->err, EINVAL,
                               "the class of %s is not derived from %s",
                               info->name, usual->name);
     }
-    *made = *class_;
     if (!made->hooks.gather && usual->hooks.gather) {
         made->hooks.gather = usual->hooks.gather;
         made->traits |= usual->traits & PALM_RUNS;
@@ -212,25 +216,42 @@ choose_class(const struct build *self, const palm_part_info_t *info,
     return 0;
 }
 
-/* part has name, address, previous and the cache's key. */
+/* Where the messages come from, or whom the results are for. */
+static int
+set_topic(const struct build *self, const palm_part_class_t *class_,
+          palm_part_options_t *part, const char *previous)
+{
+    if (!(class_->traits & PALM_TOPIC)) {
+        return 0;
+    }
+    return palm_part_class_side(class_) == PALM_SIDE_INBOUND
+               ? palm_part_option_set(part, class_, "previous", previous,
+                                      self->err)
+               : palm_part_option_set(part, class_, "pipelined",
+                                      self->options->to_client ? "no" : "yes",
+                                      self->err);
+}
+
+/* part has name, address and the cache's key. */
 static int
 add_part(const struct build *self, const struct row *row,
-         palm_part_options_t *part)
+         palm_part_options_t *part, const char *previous)
 {
     const palm_kind_options_t *options = self->options;
     const palm_part_class_t *usual =
         row->own ? row->own : palm_library_find(row->class_name);
     palm_part_class_t class_;
     palm_part_info_t info = {palm_part_class_side(usual), part->name, usual,
-                             part};
+                             part, NULL};
     if (choose_class(self, &info, &class_)) {
         return -1;
     }
     info.class_ = &class_;
     part->route = row->route;
     part->fill_cache = row->fill_cache;
-    part->pipelined = info.side == PALM_SIDE_OUTBOUND
-                      && class_.traits & PALM_TOPIC && !options->to_client;
+    if (set_topic(self, &class_, part, previous)) {
+        return -1;
+    }
     if (options->adjust
         && options->adjust(&info, part, options->adjust_arg, self->err)) {
         return -1;
@@ -245,9 +266,8 @@ add_one(const struct build *self, const struct row *row)
     palm_part_options_init(&part);
     part.name = row->name;
     part.address = palm__kind_text(self->options, row->address);
-    part.previous = self->options->previous;
     part.advertise_as = row->is_advertised ? row->address : NULL;
-    return add_part(self, row, &part);
+    return add_part(self, row, &part, self->options->previous);
 }
 
 /* Takes the next address and topic of the lists for the part of that number. */
@@ -263,10 +283,9 @@ add_numbered(const struct build *self, const struct row *row, unsigned number,
     (void)snprintf(key, sizeof key, "%s_%u", row->address, number);
     part.name = name;
     part.address = address;
-    part.previous = previous;
     part.advertise_as = row->is_advertised ? key : NULL;
     int result = address && previous
-                     ? add_part(self, row, &part)
+                     ? add_part(self, row, &part, previous)
                      : palm_error_set(self->err, ENOMEM, "out of memory");
     int saved = errno;
     free(address);

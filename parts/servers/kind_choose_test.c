@@ -121,7 +121,7 @@ static const palm_part_class_t numbering = {
 static void
 a_masters_pub_may_choose_topics(void)
 {
-    struct wish wish = {"Pub", {0}};
+    struct wish wish = {.part = "Pub"};
     struct rig rig;
     zmq_msg_t frame;
     derive(&wish, &numbering);
@@ -147,7 +147,7 @@ a_masters_pub_may_choose_topics(void)
 static void
 a_servers_pub_still_runs_functions(void)
 {
-    struct wish wish = {"Pub", {0}};
+    struct wish wish = {.part = "Pub"};
     struct rig rig;
     derive(&wish, &numbering);
     make(&rig, PALM_SERVER, &wish);
@@ -168,7 +168,7 @@ a_gather_hook_takes_the_place_of_functions(void)
         .base = "PubService",
         .hooks = {.gather = gather},
     };
-    struct wish wish = {"Pub", {0}};
+    struct wish wish = {.part = "Pub"};
     struct rig rig;
     derive(&wish, &own);
     make(&rig, PALM_SERVER, &wish);
@@ -198,8 +198,9 @@ an_unlike_class_is_refused(void)
     wish.class_ = numbering; /* not made whole */
     new_fails(&options, EINVAL, text);
     wish.class_ = *palm_library_find("PubService");
-    wish.class_.abi++;
-    new_fails(&options, EINVAL, text);
+    wish.class_.abi.version++;
+    new_fails(&options, EINVAL,
+              "the class of Pub: made for part interface 6, this is 5");
     options.choose = choose_nothing;
     new_fails(&options, EPERM, "no class for Pull");
 }

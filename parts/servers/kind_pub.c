@@ -97,10 +97,12 @@ const palm_part_class_t palm__kind_server_pub = {
     ROW("PubService",
      OUT, STANDARD, BINDS,    GOES_ON, XPUB, TOPIC | PALM_RUNS),
     GATHER(run_in_server), PALM__PUB_OPERATIONS, PALM__PUB_STATE_SIZE,
+    OPTIONS(palm__pub_options, struct palm__pub_options),
 };
 const palm_part_class_t palm__kind_pipeline_pub = {
     ROW("PubService",
      OUT, STANDARD, BINDS,    GOES_ON, XPUB, TOPIC | PALM_RUNS),
     GATHER(run_in_pipeline), PALM__PUB_OPERATIONS, PALM__PUB_STATE_SIZE,
+    OPTIONS(palm__pub_options, struct palm__pub_options),
 };
 /* clang-format on */

@@ -680,12 +680,12 @@ static int
 be_small(const palm_part_info_t *part, palm_part_options_t *options, void *arg,
          palm_error_t *err)
 {
-    (void)part;
     (void)arg;
-    (void)err;
     options->hwm = 10;
-    options->hold_size = 1 << 20;
-    return 0;
+    return part->class_->traits & PALM_TOPIC && part->side == PALM_SIDE_OUTBOUND
+               ? palm_part_option_set(options, part->class_, "hold_size",
+                                      "1MiB", err)
+               : 0;
 }
 
 /* An error result is a result.  What a flood yields before the subscription is

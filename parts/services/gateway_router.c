@@ -38,6 +38,18 @@ enum {
     BORROWERS_MAX = 1 << 16 /* then the oldest is forgotten */
 };
 
+const palm_option_t palm__gateway_router_options[] = {
+    PALM_OPTION(struct palm__gateway_router_options, DURATION, reply_timeout,
+                -1, "1min", "how long a client's way back is remembered"),
+    PALM_OPTION_END,
+};
+
+static const struct palm__gateway_router_options *
+set_of(const palm_part_t *part)
+{
+    return palm_part_class_options(part);
+}
+
 static struct palm__gateway_router *
 state_of(palm_part_t *part)
 {
@@ -111,7 +123,7 @@ int64_t
 palm__gateway_router_tick(palm_part_t *part)
 {
     struct palm__gateway_router *self = state_of(part);
-    int64_t timeout = palm_part_options(part)->reply_timeout;
+    int64_t timeout = set_of(part)->reply_timeout;
     int64_t left = -1;
     if (timeout < 0 || !self->borrowers) {
         return -1;

@@ -35,6 +35,11 @@ struct palm__gateway_router {
     uint64_t answers; /* that have come from the dealer */
 };
 
+struct palm__gateway_router_options {
+    int64_t reply_timeout; /* ms, -1 = for ever */
+};
+extern const palm_option_t palm__gateway_router_options[];
+
 int palm__gateway_router_open(palm_part_t *part, palm_error_t *err);
 void palm__gateway_router_close(palm_part_t *part);
 int palm__gateway_router_receive(palm_part_t *part, zmq_msg_t *frame);

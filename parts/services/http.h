@@ -4,7 +4,7 @@
 #define PALM_HTTP_SERVICE_H
 
 #include "core/part.h"
-#include "parts/http/listener.h"
+#include "parts/http/glue.h"
 
 struct palm__http_service {
     palm__http_t *http;           /* NULL once it is closed */

@@ -303,7 +303,7 @@ without_feedback_in_time_the_answer_is_504(void)
 {
     struct bench bench;
     prepare(&bench);
-    bench.options.reply_timeout = 1000;
+    rig_set_int(&bench.options, "HttpService", "reply_timeout", 1000);
     start(&bench);
     post(&bench.peer, "first");
     expect_payload(bench.rep, "first");
@@ -324,7 +324,7 @@ requests_that_wait_behind_another_expire_too(void)
     struct bench bench;
     struct http_peer other;
     prepare(&bench);
-    bench.options.reply_timeout = 200;
+    rig_set_int(&bench.options, "HttpService", "reply_timeout", 200);
     start(&bench);
     post(&bench.peer, "first");
     expect_payload(bench.rep, "first");

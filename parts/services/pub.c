@@ -35,10 +35,33 @@ enum {
     TRIM = 1000    /* ms between two times that memory is given back */
 };
 
+#define ROW(kind, name, least, initial, help)                                  \
+    PALM_OPTION(struct palm__pub_options, kind, name, least, initial, help)
+
+const palm_option_t palm__pub_options[] = {
+    ROW(BOOL, pipelined, 0, "no",
+        "whether results go to the next server: its name as topic, stage + 1"),
+    ROW(SIZE, hold_size, 0, "16MiB",
+        "bytes of results for absent clients, and as many for slow ones"),
+    ROW(DURATION, hold_time, 0, "10s",
+        "how long a result is held for an absent client"),
+    ROW(DURATION, slow_timeout, 0, "10s",
+        "how long a client that reads nothing is waited for"),
+    ROW(SIZE, slow_size, -1, NULL,
+        "bytes that may wait for a client; without it others wait for it"),
+    PALM_OPTION_END,
+};
+
 struct palm__pub *
 palm__pub_of(palm_part_t *part)
 {
     return palm_part_state(part);
+}
+
+const struct palm__pub_options *
+palm__pub_set(const palm_part_t *part)
+{
+    return palm_part_class_options(part);
 }
 
 palm_slice_t
@@ -75,7 +98,7 @@ palm__pub_open(palm_part_t *part, palm_error_t *err)
     uint32_t key = 0;
     int failed = draw_key(part, &key);
     palm__topics_init(&palm__pub_of(part)->topics, key,
-                      (size_t)palm_part_options(part)->hold_size);
+                      (size_t)palm__pub_set(part)->hold_size);
     if (failed || palm__pub_open_subscriptions(part)
         || set_lossy(part, false)) {
         return palm_error_set(err, errno, "outbound %s: cannot publish: %s",
@@ -305,7 +328,7 @@ restage(const palm_message_t *original, zmq_msg_t *frame)
 static int
 publish(palm_part_t *part, const palm_message_t *original, zmq_msg_t *frame)
 {
-    bool pipelined = palm_part_options(part)->pipelined;
+    bool pipelined = palm__pub_set(part)->pipelined;
     palm_message_t message = *original;
     palm_slice_t topic = message.client;
     zmq_msg_t encoded;
@@ -339,7 +362,7 @@ must_wait(palm_part_t *part)
     if (pub->topics.ready && ++pub->published >= BETWEEN) {
         (void)palm__pub_retry(part, palm__now_ms());
     }
-    pub->waits = palm_part_options(part)->slow_size < 0 && pub->topics.ready
+    pub->waits = palm__pub_set(part)->slow_size < 0 && pub->topics.ready
                  && pub->topics.waiting >= pub->topics.limit;
     return pub->waits;
 }
@@ -401,7 +424,7 @@ static int64_t
 expire_absent(palm_part_t *part, int64_t now)
 {
     palm__topics_t *topics = &palm__pub_of(part)->topics;
-    int64_t hold_time = palm_part_options(part)->hold_time;
+    int64_t hold_time = palm__pub_set(part)->hold_time;
     for (int i = 0; i < EXPIRED && topics->aging; i++) {
         struct palm__held *oldest = topics->aging;
         struct palm__topic *topic = oldest->topic;

@@ -41,6 +41,16 @@ struct palm__pub {
     struct palm__backoff backoffs[PALM__BACKOFFS];
 };
 
+struct palm__pub_options {
+    bool pipelined;       /* topic = server's name, stage + 1 */
+    int64_t hold_size;    /* bytes held for late clients */
+    int64_t hold_time;    /* ms a result is held for one */
+    int64_t slow_timeout; /* ms a slow client is waited for */
+    int64_t slow_size;    /* bytes that may wait for one client, -1 = others
+                             wait for the slowest */
+};
+extern const palm_option_t palm__pub_options[];
+
 int palm__pub_open(palm_part_t *part, palm_error_t *err);
 void palm__pub_close(palm_part_t *part);
 int palm__pub_send(palm_part_t *part, zmq_msg_t *frame);
@@ -61,6 +71,7 @@ int palm__pub_yield(palm_part_t *part, const palm_message_t *message);
 /* --- between the files ---------------------------------------------------- */
 
 struct palm__pub *palm__pub_of(palm_part_t *part);
+const struct palm__pub_options *palm__pub_set(const palm_part_t *part);
 palm_slice_t palm__pub_name(const struct palm__topic *topic);
 
 /* Takes the message on success; -1 with EAGAIN if a subscriber is full. */

@@ -68,7 +68,7 @@ room_comes_back(void)
     char client[32];
     memset(payload, 'x', sizeof payload - 1);
     palm_part_options_init(&options);
-    options.hold_size = 20000;
+    rig_set_int(&options, "PubService", "hold_size", 20000);
     pub_rig_start(&bench, &options);
     void *sub = pub_rig_subscriber(&bench, "nothing");
     for (int round = 1; round <= 100; round++) {
@@ -95,7 +95,7 @@ many_absent_clients_hold_nobody_up(void)
     palm_part_options_t options;
     char client[24];
     palm_part_options_init(&options);
-    options.hold_size = 1 << 20;
+    rig_set_int(&options, "PubService", "hold_size", 1 << 20);
     pub_rig_start(&bench, &options);
     void *sub = pub_rig_subscriber(&bench, "here");
     pub_rig_push(&bench, "here", "before");
@@ -213,7 +213,7 @@ results_are_held_for_hold_time(void)
     struct pub_rig bench;
     palm_part_options_t options;
     palm_part_options_init(&options);
-    options.hold_time = 20;
+    rig_set_int(&options, "PubService", "hold_time", 20);
     pub_rig_start(&bench, &options);
     pub_rig_push(&bench, "never", "one");
     pub_rig_push(&bench, "never", "two");
@@ -229,7 +229,7 @@ results_are_held_up_to_hold_size(void)
     palm_part_options_t options;
     memset(payload, 'x', sizeof payload - 1);
     palm_part_options_init(&options);
-    options.hold_size = 10000;
+    rig_set_int(&options, "PubService", "hold_size", 10000);
     pub_rig_start(&bench, &options);
     for (int i = 0; i < 100; i++) {
         pub_rig_push(&bench, "late", payload);
@@ -280,7 +280,7 @@ nobody_unsubscribes_another(void)
     struct pub_rig bench;
     palm_part_options_t options;
     palm_part_options_init(&options);
-    options.hold_time = 50;
+    rig_set_int(&options, "PubService", "hold_time", 50);
     pub_rig_start(&bench, &options);
     void *sub = pub_rig_subscriber(&bench, "victim");
     pub_rig_push(&bench, "victim", "before");

@@ -229,7 +229,7 @@ cut_twins(palm_part_t *part, struct palm__topic *topic, int64_t now)
 static bool
 is_too_much(palm_part_t *part, uint64_t bytes)
 {
-    int64_t most = palm_part_options(part)->slow_size;
+    int64_t most = palm__pub_set(part)->slow_size;
     return most >= 0 && bytes > (uint64_t)most;
 }
 
@@ -240,7 +240,7 @@ palm__pub_may_wait(palm_part_t *part, palm_slice_t name, size_t size)
 {
     palm__topics_t *topics = &palm__pub_of(part)->topics;
     struct palm__topic *topic = palm__topics_waiting(topics, name);
-    if (palm_part_options(part)->slow_size < 0 || !topic) {
+    if (palm__pub_set(part)->slow_size < 0 || !topic) {
         return true;
     }
     uint64_t bytes = (uint64_t)topic->own + topic->shared + size;
@@ -258,7 +258,7 @@ palm__pub_may_wait(palm_part_t *part, palm_slice_t name, size_t size)
 static void
 unblock(palm_part_t *part, struct palm__topic *topic, int64_t now)
 {
-    int64_t timeout = palm_part_options(part)->slow_timeout;
+    int64_t timeout = palm__pub_set(part)->slow_timeout;
     if (unblock_beginnings(part, topic, now)) {
         topic->moved = now;
         return;

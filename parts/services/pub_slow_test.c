@@ -35,9 +35,10 @@ start_slow(struct pub_rig *bench)
     memset(large, 'x', LARGE);
     palm_part_options_init(&options);
     options.hwm = 2;
-    options.slow_timeout = 100;
-    options.hold_size = 4 * LARGE;
-    options.hold_time = 3600000; /* nobody may wait for that */
+    rig_set_int(&options, "PubService", "slow_timeout", 100);
+    rig_set_int(&options, "PubService", "hold_size", 4 * LARGE);
+    /* Nobody may wait for that. */
+    rig_set_int(&options, "PubService", "hold_time", 3600000);
     pub_rig_start(bench, &options);
     void *slow = pub_rig_mute(bench, "slow");
     pub_rig_push(bench, "slow", "hello");
@@ -96,7 +97,7 @@ a_client_that_pauses_gets_all(void)
     memset(large, 'x', LARGE);
     palm_part_options_init(&options);
     options.hwm = 2;
-    options.hold_size = 4 * LARGE;
+    rig_set_int(&options, "PubService", "hold_size", 4 * LARGE);
     pub_rig_start(&bench, &options);
     void *sub = pub_rig_mute(&bench, "pauses");
     pub_rig_push(&bench, "pauses", "hello");
@@ -162,9 +163,9 @@ start_with_mute(struct pub_rig *bench, const char *topic)
     memset(large, 'x', LARGE);
     palm_part_options_init(&options);
     options.hwm = 2;
-    options.slow_timeout = 300;
-    options.hold_size = 4 * LARGE;
-    options.hold_time = 3600000;
+    rig_set_int(&options, "PubService", "slow_timeout", 300);
+    rig_set_int(&options, "PubService", "hold_size", 4 * LARGE);
+    rig_set_int(&options, "PubService", "hold_time", 3600000);
     pub_rig_start(bench, &options);
     void *sub = pub_rig_subscriber(bench, "reader");
     pub_rig_push(bench, "reader", "hello");
@@ -281,7 +282,7 @@ sent_is_what_was_sent(void)
     struct pub_rig bench;
     palm_part_options_t options;
     palm_part_options_init(&options);
-    options.hold_time = 50;
+    rig_set_int(&options, "PubService", "hold_time", 50);
     pub_rig_start(&bench, &options);
     void *sub = pub_rig_subscriber(&bench, "here");
     pub_rig_push(&bench, "here", "one");
@@ -390,9 +391,10 @@ start_untrusting(struct pub_rig *bench)
     memset(large, 'x', LARGE);
     palm_part_options_init(&options);
     options.hwm = 2;
-    options.hold_size = 4 * LARGE;
-    options.slow_timeout = 3600000; /* nobody may wait for that */
-    options.slow_size = 2 * LARGE;
+    rig_set_int(&options, "PubService", "hold_size", 4 * LARGE);
+    /* Nobody may wait for that. */
+    rig_set_int(&options, "PubService", "slow_timeout", 3600000);
+    rig_set_int(&options, "PubService", "slow_size", 2 * LARGE);
     pub_rig_start(bench, &options);
 }
 

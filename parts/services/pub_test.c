@@ -31,7 +31,7 @@ start_with_hooks(struct bench *bench, const palm_hooks_t *hooks, bool pipelined)
     palm_part_options_t options;
     palm_part_options_init(&options);
     options.hooks = hooks;
-    options.pipelined = pipelined;
+    rig_set(&options, "PubService", "pipelined", pipelined ? "yes" : "no");
     start(bench, &options);
 }
 

@@ -16,6 +16,14 @@
 #include "core/connect.h"
 #include "parts/answer.h"
 
+const palm_option_t palm__push_pull_options[] = {
+    PALM_OPTION_NEEDED(struct palm__push_pull_options, BINDS, pull_address,
+                       "where its PULL takes the workers' answers"),
+    PALM_OPTION(struct palm__push_pull_options, TEXT, advertise_pull_as, 1,
+                NULL, "key of the cache for the address of that PULL"),
+    PALM_OPTION_END,
+};
+
 static struct palm__push_pull *
 state_of(palm_part_t *part)
 {
@@ -38,36 +46,33 @@ set_options(void *socket, const palm_part_options_t *options)
 static int
 bind_pull(palm_part_t *part, struct palm__push_pull *self, palm_error_t *err)
 {
-    const palm_part_options_t *options = palm_part_options(part);
+    const struct palm__push_pull_options *options =
+        palm_part_class_options(part);
     char endpoint[512];
     size_t size = sizeof endpoint, fd_size = sizeof self->fd;
     if (!(self->pull = zmq_socket(palm_part_context(part), ZMQ_PULL))
-        || set_options(self->pull, options)) {
+        || set_options(self->pull, palm_part_options(part))) {
         return palm_error_set(err, errno,
                               "outbound %s: cannot make its PULL: %s",
-                              options->name, palm_strerror(errno));
+                              palm_part_name(part), palm_strerror(errno));
     }
     if (palm_part_attach(part, self->pull, options->pull_address, true, err)
         || zmq_getsockopt(self->pull, ZMQ_LAST_ENDPOINT, endpoint, &size)
         || zmq_getsockopt(self->pull, ZMQ_FD, &self->fd, &fd_size)) {
         return -1;
     }
-    palm_part_set_pull_endpoint(part, endpoint);
-    return 0;
+    return palm_part_add_endpoint(part, endpoint, options->advertise_pull_as)
+               ? palm_error_set(err, errno, "outbound %s: %s",
+                                palm_part_name(part), palm_strerror(errno))
+               : 0;
 }
 
 int
 palm__push_pull_open(palm_part_t *part, palm_error_t *err)
 {
     struct palm__push_pull *self = state_of(part);
-    const palm_part_options_t *options = palm_part_options(part);
     (void)zmq_msg_init(&self->asked);
     (void)zmq_msg_init(&self->answer);
-    if (!options->pull_address) {
-        return palm_error_set(err, EINVAL,
-                              "outbound %s: no pull_address to take answers at",
-                              options->name);
-    }
     return bind_pull(part, self, err);
 }
 

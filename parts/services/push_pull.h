@@ -17,6 +17,12 @@ struct palm__push_pull {
     zmq_msg_t answer;
 };
 
+struct palm__push_pull_options {
+    const char *pull_address;      /* where it binds its PULL */
+    const char *advertise_pull_as; /* cache key for that address */
+};
+extern const palm_option_t palm__push_pull_options[];
+
 int palm__push_pull_open(palm_part_t *part, palm_error_t *err);
 void palm__push_pull_close(palm_part_t *part);
 int palm__push_pull_send(palm_part_t *part, zmq_msg_t *frame);

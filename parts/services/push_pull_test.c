@@ -9,6 +9,7 @@
 #include "harness/support/tap.h"
 #include "harness/support/wire.h"
 #include "harness/support/zmtp.h"
+#include "parts/library.h"
 
 #define COUNTER(name) offsetof(palm_part_stats_t, name)
 
@@ -49,9 +50,10 @@ start_limited(struct bench *bench, int64_t reply_timeout, int64_t limit)
     rig_init(&bench->rig, NULL);
     options.block = true;
     rig_add(&bench->rig, "RepService", "Rep", "Ask", &options);
-    options.pull_address = ANY_PORT;
+    rig_set(&options, "PushPullService", "pull_address", ANY_PORT);
     options.advertise_as = "worker_push_address";
-    options.advertise_pull_as = "worker_pull_address";
+    rig_set(&options, "PushPullService", "advertise_pull_as",
+            "worker_pull_address");
     options.reply_timeout = reply_timeout;
     options.max_message_size = limit;
     rig_add(&bench->rig, "PushPullService", "Ask", NULL, &options);
@@ -174,7 +176,7 @@ without_a_worker_the_wait_ends_in_time(void)
     palm_message_t message = wire_message("client", "tag", "question");
     palm_part_options_t options;
     palm_part_options_init(&options);
-    options.pull_address = ANY_PORT;
+    rig_set(&options, "PushPullService", "pull_address", ANY_PORT);
     options.reply_timeout = 50;
     options.block = true;
     rig_init(&rig, NULL);
@@ -203,9 +205,10 @@ the_asker_does_not_wait_for_the_second_part(void)
     palm_part_options_t options;
     palm_part_options_init(&options);
     options.block = true;
-    options.pull_address = ANY_PORT;
+    rig_set(&options, "PushPullService", "pull_address", ANY_PORT);
     options.advertise_as = "worker_push_address";
-    options.advertise_pull_as = "worker_pull_address";
+    rig_set(&options, "PushPullService", "advertise_pull_as",
+            "worker_pull_address");
     rig_init(&bench.rig, NULL);
     rig_add(&bench.rig, "RepService", "Rep", "Ask", &options);
     rig_add(&bench.rig, "PushPullService", "Ask", "Behind", &options);
@@ -225,7 +228,7 @@ the_asker_does_not_wait_for_the_second_part(void)
     rig_fini(&bench.rig);
 }
 
-/* Starts a server with the part; it must fail with these words in the text. */
+/* A server does not take the part, with these words in the text. */
 static void
 expect_refusal(const char *pull_address, int code, const char *words)
 {
@@ -233,10 +236,15 @@ expect_refusal(const char *pull_address, int code, const char *words)
     palm_error_t err = {0, ""};
     palm_part_options_t options;
     palm_part_options_init(&options);
-    options.pull_address = pull_address;
+    options.name = "Ask";
+    options.address = ANY_PORT;
+    if (pull_address) {
+        options.own[0].name = "pull_address";
+        options.own[0].text = pull_address;
+    }
     rig_init(&rig, NULL);
-    rig_add(&rig, "PushPullService", "Ask", NULL, &options);
-    FAILS(code, palm_server_start(rig.server, &err));
+    FAILS(code,
+          palm_library_add(rig.server, "PushPullService", &options, &err));
     CONTAINS(words, err.text);
     rig_drop(&rig);
 }
@@ -267,8 +275,8 @@ its_second_socket_refuses_peers_before_zmtp_3(void)
 static void
 it_needs_a_second_address(void)
 {
-    expect_refusal(NULL, EINVAL, "outbound Ask: no pull_address");
-    expect_refusal("nonsense", EINVAL, "outbound Ask: cannot bind nonsense");
+    expect_refusal(NULL, EINVAL, "outbound Ask: pull_address = … is missing");
+    expect_refusal("nonsense", EINVAL, "outbound Ask: pull_address: expected");
 }
 
 /* Whoever asked need not wait for another. */

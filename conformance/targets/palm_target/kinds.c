@@ -57,12 +57,23 @@ choose_hooks(struct wired *part, const struct target *target, const char *keys,
 }
 
 static int
-set_limit(const struct target *target, palm_part_options_t *options,
-          palm_error_t *err)
+set_limit(const struct target *target, const palm_part_class_t *class_,
+          palm_part_options_t *options, palm_error_t *err)
 {
     const char *text = target_setting(target, "max_message_size");
-    return text ? palm_part_option_set(options, "max_message_size", text, err)
+    return text ? palm_part_option_set(options, class_, "max_message_size",
+                                       text, err)
                 : 0;
+}
+
+static void
+set_no_topic(palm_part_options_t *options)
+{
+    for (size_t i = 0; i < PALM_PART_SETTINGS; i++) {
+        if (options->own[i].text == no_topic) {
+            options->own[i].text = "";
+        }
+    }
 }
 
 static int
@@ -74,9 +85,7 @@ adjust(const palm_part_info_t *info, palm_part_options_t *options, void *arg,
     if (!part) {
         return -1;
     }
-    if (options->previous == no_topic) {
-        options->previous = "";
-    }
+    set_no_topic(options);
     for (size_t i = 0; i < PART_COUNT; i++) {
         if (strcmp(kind_parts[i].name, info->name) != 0) {
             continue;
@@ -85,7 +94,8 @@ adjust(const palm_part_info_t *info, palm_part_options_t *options, void *arg,
         if (!strcmp(info->name, "Pull")) {
             options->advertise = target_setting(self->target, "advertise");
         }
-        if (kind_parts[i].limited && set_limit(self->target, options, err)) {
+        if (kind_parts[i].limited
+            && set_limit(self->target, info->class_, options, err)) {
             return -1;
         }
         int chosen = choose_hooks(part, self->target, kind_parts[i].hooks, err);

@@ -135,6 +135,7 @@ struct reading {
     const struct form *form;
     palm_part_options_t *options;
     palm_error_t *err;
+    const palm_part_class_t *class_;
 };
 
 static int
@@ -157,7 +158,8 @@ set_word(const struct reading *self, char *word)
         return hooks_choose(&self->part->hooks, word, text, self->err);
     }
     palm_error_t why = {0, ""};
-    if (palm_part_option_set(self->options, option_of(word), text, &why)) {
+    if (palm_part_option_set(self->options, self->class_, option_of(word), text,
+                             &why)) {
         return palm_error_set(self->err, why.code, "part.%s: %s: %s",
                               self->part->name, word, why.text);
     }
@@ -202,15 +204,15 @@ make_fact(const char *name, const char *which, const struct row *row,
 }
 
 /* Where a part binds, and what READY will say of it. */
-static void
-set_addresses(const struct reading *self, const palm_part_class_t *class_,
-              const struct row *row)
+static int
+set_addresses(const struct reading *self, const struct row *row)
 {
+    const palm_part_class_t *class_ = self->class_;
     bool is_double = !strcmp(class_->name, "PushPullService");
     palm_part_options_t *options = self->options;
     struct wired *part = self->part;
     if (!class_->binds) {
-        return;
+        return 0;
     }
     options->address = class_->socket_type == PALM_NO_SOCKET
                            ? "http://127.0.0.1:*"
@@ -218,13 +220,19 @@ set_addresses(const struct reading *self, const palm_part_class_t *class_,
     options->advertise_as = row ? row->fact : NULL;
     part->fact = make_fact(part->name, is_double ? "push_address" : "address",
                            row, row ? row->fact : NULL);
-    if (is_double) {
-        /* Only the cache tells where the second socket is. */
-        part->pull_fact = make_fact(part->name, "pull_address", row,
-                                    row ? row->pull_fact : NULL);
-        options->pull_address = options->address;
-        options->advertise_pull_as = part->pull_fact;
+    if (!is_double) {
+        return 0;
     }
+    part->pull_fact =
+        make_fact(part->name, "pull_address", row, row ? row->pull_fact : NULL);
+    return palm_part_option_set(options, class_, "pull_address",
+                                options->address, self->err)
+                   || (part->pull_fact
+                       && palm_part_option_set(options, class_,
+                                               "advertise_pull_as",
+                                               part->pull_fact, self->err))
+               ? -1
+               : 0;
 }
 
 /* words: SIDE CLASS key=value …, which it cuts up. */
@@ -232,7 +240,6 @@ static int
 add_words(struct wiring *self, const struct target *target, const char *name,
           char *words, const struct row *row, palm_error_t *err)
 {
-    const palm_part_class_t *class_;
     palm_part_options_t options;
     palm_side_t side = PALM_SIDE_INBOUND;
     char *rest = NULL, *word = strtok_r(words, " ", &rest);
@@ -241,8 +248,12 @@ add_words(struct wiring *self, const struct target *target, const char *name,
                               name, word ? word : "");
     }
     word = strtok_r(NULL, " ", &rest);
-    struct reading reading = {target, wiring_note(self, side, name, err),
-                              word ? find_form(word) : NULL, &options, err};
+    struct reading reading = {target,
+                              wiring_note(self, side, name, err),
+                              word ? find_form(word) : NULL,
+                              &options,
+                              err,
+                              NULL};
     if (!reading.part) {
         return -1;
     }
@@ -253,18 +264,18 @@ add_words(struct wiring *self, const struct target *target, const char *name,
     }
     palm_part_options_init(&options);
     options.name = name;
-    if (!(class_ = find_class(&reading))) {
+    if (!(reading.class_ = find_class(&reading))
+        || set_addresses(&reading, row)) {
         return -1;
     }
-    set_addresses(&reading, class_, row);
     while ((word = strtok_r(NULL, " ", &rest))) {
         if (set_word(&reading, word)) {
             return -1;
         }
     }
-    hooks_choose_answer(&reading.part->hooks, class_->name);
+    hooks_choose_answer(&reading.part->hooks, reading.class_->name);
     wiring_hook(reading.part, target, &options);
-    return palm_server_add(self->server, class_, &options, err);
+    return palm_server_add(self->server, reading.class_, &options, err);
 }
 
 static int
