@@ -103,11 +103,19 @@ find_endless() {
     grep -qE 'RCVTIMEO|tap_limit|poll\(' "$1" || cat "$scratch/receives"
 }
 
+# Sockets that peers reach are made by palm__socket_new(), with all protections.
+find_bare_sockets() {
+    case $1 in
+    *_test.c) ;;
+    core/*.c | parts/*.c) search '(^|[^_a-z])zmq_socket\(' "$1" ;;
+    esac
+}
+
 top_level() {
     [ -z "$in_git" ] || sed 's|/.*||' "$scratch/all" | sort -u
 }
 
-echo 1..9
+echo 1..10
 
 each c count_lines | sort -rn >"$scratch/sizes"
 awk '$1 > 500 { print "# long: " $0 }' "$scratch/sizes"
@@ -130,6 +138,10 @@ exceptions sleep >"$scratch/allowed"
 each tests find_sleeps | awk -F: -v list="$scratch/allowed" '
     BEGIN { while ((getline file < list) > 0) allowed[file] = 1 }
     !($1 in allowed)' | check "tests wait for facts, not for time"
+exceptions socket >"$scratch/allowed"
+each c find_bare_sockets | awk -F: -v list="$scratch/allowed" '
+    BEGIN { while ((getline file < list) > 0) allowed[file] = 1 }
+    !($1 in allowed)' | check "sockets that peers reach are made in one place"
 each tests find_endless | check "every receive in a test has a deadline"
 
 {

@@ -15,7 +15,7 @@
 #include <zmq.h>
 
 #include "core/address.h"
-#include "core/sockopt.h"
+#include "core/socket.h"
 
 enum { HOST = 256 };
 
@@ -121,7 +121,7 @@ meet(void *socket, const char *address, bool binds)
 {
     bool ipv6 = !strncasecmp(address, tcp, sizeof tcp - 1)
                 && strchr(address, '[') != NULL;
-    if (ipv6 && palm__sockopt_int(socket, ZMQ_IPV6, 1)) {
+    if (ipv6 && palm__socket_set(socket, ZMQ_IPV6, 1)) {
         return -1;
     }
     return binds ? zmq_bind(socket, address) : zmq_connect(socket, address);

@@ -9,7 +9,7 @@
 #include <zmq.h>
 
 #include "core/address.h"
-#include "core/sockopt.h"
+#include "core/socket.h"
 #include "harness/support/tap.h"
 
 enum { TRIES = 2000, TEXT = 128, PORT = 32 };
@@ -22,8 +22,8 @@ socket_of(int type)
     void *socket = zmq_socket(zmq, type);
     const int deadline = tap_deadline();
     MUST(socket);
-    EQUAL_INT(0, palm__sockopt_int(socket, ZMQ_LINGER, 0));
-    EQUAL_INT(0, palm__sockopt_int(socket, ZMQ_RCVTIMEO, deadline));
+    EQUAL_INT(0, palm__socket_set(socket, ZMQ_LINGER, 0));
+    EQUAL_INT(0, palm__socket_set(socket, ZMQ_RCVTIMEO, deadline));
     return socket;
 }
 
@@ -60,7 +60,7 @@ static bool
 has_ipv6(void)
 {
     void *socket = socket_of(ZMQ_PULL);
-    bool has = !palm__sockopt_int(socket, ZMQ_IPV6, 1)
+    bool has = !palm__socket_set(socket, ZMQ_IPV6, 1)
                && !zmq_bind(socket, "tcp://[::1]:*");
     (void)zmq_close(socket);
     return has;

@@ -139,7 +139,7 @@ check_name(palm_client_t *self, palm_error_t *err)
 
 /* Connects to the address given, or to the one that the cache has. */
 static int
-connect_to(palm_client_t *self, void **socket, palm__connect_t *how,
+connect_to(palm_client_t *self, void **socket, palm__socket_t *how,
            const char *key, palm_error_t *err)
 {
     char *found = NULL;
@@ -164,8 +164,8 @@ static int
 connect_sockets(palm_client_t *self, const palm_client_options_t *options,
                 palm_error_t *err)
 {
-    palm__connect_t sub = {0};
-    palm__connect_t push = {0};
+    palm__socket_t sub = PALM__PEER_SOCKET;
+    palm__socket_t push = PALM__PEER_SOCKET;
     sub.type = ZMQ_SUB;
     sub.address = options->sub_address;
     sub.topic = self->id;

@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/attach.h"
 #include "core/compat.h"
-#include "core/sockopt.h"
 
 int64_t
 palm__deadline(int64_t timeout)
@@ -72,28 +70,7 @@ palm__term(void **zmq_p)
 }
 
 static int
-set_text(void *socket, int option, const char *text)
-{
-    return text ? zmq_setsockopt(socket, option, text, strlen(text)) : 0;
-}
-
-static int
-set_options(void *socket, const palm__connect_t *how)
-{
-    if (palm__sockopt_int(socket, ZMQ_LINGER, how->linger)
-        || palm__sockopt_int(socket, ZMQ_SNDHWM, how->hwm)
-        || palm__sockopt_int(socket, ZMQ_RCVHWM, how->hwm)
-        || palm__sockopt_int(socket, ZMQ_IMMEDIATE, how->immediate)
-        || palm__sockopt_keepalive(socket, PALM__KEEPALIVE)
-        || set_text(socket, ZMQ_ROUTING_ID, how->routing_id)) {
-        return -1;
-    }
-    return how->type == ZMQ_SUB ? set_text(socket, ZMQ_SUBSCRIBE, how->topic)
-                                : 0;
-}
-
-static int
-connect_error(const palm__connect_t *how, const palm_error_t *why,
+connect_error(const palm__socket_t *how, const palm_error_t *why,
               palm_error_t *err)
 {
     int code = errno;
@@ -105,23 +82,12 @@ connect_error(const palm__connect_t *how, const palm_error_t *why,
                           text);
 }
 
-/* A socket that has its options and is not connected yet. */
-static void *
-open_socket(void *zmq, const palm__connect_t *how)
-{
-    void *socket = zmq_socket(zmq, how->type);
-    if (socket && set_options(socket, how)) {
-        palm__close(&socket);
-    }
-    return socket;
-}
-
 void *
-palm__connect(void *zmq, const palm__connect_t *how, palm_error_t *err)
+palm__connect(void *zmq, const palm__socket_t *how, palm_error_t *err)
 {
     palm_error_t why = {0, ""};
-    void *socket = open_socket(zmq, how);
-    if (!socket || palm__attach(socket, how->address, false, &why)) {
+    void *socket = palm__socket_new(zmq, how);
+    if (!socket || palm__socket_attach(socket, how, &why)) {
         (void)connect_error(how, &why, err);
         palm__close(&socket);
     }
@@ -140,7 +106,7 @@ open_monitor(void *zmq, void *socket)
         || !(monitor = zmq_socket(zmq, ZMQ_PAIR))) {
         return NULL;
     }
-    if (palm__sockopt_int(monitor, ZMQ_LINGER, 0)
+    if (palm__socket_set(monitor, ZMQ_LINGER, 0)
         || zmq_connect(monitor, address)) {
         palm__close(&monitor);
     }
@@ -165,13 +131,13 @@ await_connection(void *monitor, void *socket, int type, int64_t deadline)
 }
 
 void *
-palm__connect_wait(void *zmq, const palm__connect_t *how, int64_t deadline,
+palm__connect_wait(void *zmq, const palm__socket_t *how, int64_t deadline,
                    palm_error_t *err)
 {
     palm_error_t why = {0, ""};
-    void *socket = open_socket(zmq, how);
+    void *socket = palm__socket_new(zmq, how);
     void *monitor = socket ? open_monitor(zmq, socket) : NULL;
-    if (!monitor || palm__attach(socket, how->address, false, &why)
+    if (!monitor || palm__socket_attach(socket, how, &why)
         || await_connection(monitor, socket, how->type, deadline)) {
         (void)connect_error(how, &why, err);
         palm__close(&monitor);

@@ -11,17 +11,7 @@
 #include <zmq.h>
 
 #include "core/error.h"
-
-/* What a socket is to be.  Zero is libzmq's meaning of zero. */
-typedef struct palm__connect {
-    int type;               /* ZMQ_PUSH … */
-    const char *address;    /* where to connect */
-    const char *routing_id; /* NULL = none */
-    const char *topic;      /* what a SUB subscribes to, NULL = nothing */
-    int64_t hwm;            /* messages in its queue */
-    int64_t linger;         /* ms to flush when it is closed */
-    bool immediate;         /* queue nothing while there is no connection */
-} palm__connect_t;
+#include "core/socket.h"
 
 /* The moment timeout ms from now. */
 int64_t palm__deadline(int64_t timeout);
@@ -43,12 +33,12 @@ void palm__term(void **zmq_p);
 /* Makes a socket and lets it connect; does not wait for the connection.
  * Returns NULL with the address in *err and errno as zmq_socket() and
  * zmq_connect(). */
-void *palm__connect(void *zmq, const palm__connect_t *how, palm_error_t *err);
+void *palm__connect(void *zmq, const palm__socket_t *how, palm_error_t *err);
 
 /* The same, and waits until the connection stands: ETIMEDOUT if it does not
  * in time. */
-void *palm__connect_wait(void *zmq, const palm__connect_t *how,
-                         int64_t deadline, palm_error_t *err);
+void *palm__connect_wait(void *zmq, const palm__socket_t *how, int64_t deadline,
+                         palm_error_t *err);
 
 /* Whether the frame that was just received is not the last of its message. */
 bool palm__has_more(void *socket);

@@ -32,11 +32,12 @@ palm__lookup_fini(palm__lookup_t *self)
 int
 palm__lookup_open(palm__lookup_t *self, palm_error_t *err)
 {
-    palm__connect_t how = {ZMQ_DEALER,      NULL, NULL, NULL,
-                           REQUESTS_QUEUED, 0,    false};
+    palm__socket_t how = PALM__PEER_SOCKET;
     if (!self->address) {
         return palm_error_set(err, EINVAL, "the cache has no address");
     }
+    how.type = ZMQ_DEALER;
+    how.hwm = REQUESTS_QUEUED;
     how.address = self->address;
     how.routing_id = self->routing_id;
     self->socket = palm__connect(self->zmq, &how, err);

@@ -60,7 +60,7 @@ palm__part_open(palm_part_t *part, palm_error_t *err)
         (void)palm_error_set(err, errno, "%s %s: cannot meet the router: %s",
                              palm__side_name(part->side), part->options.name,
                              palm_strerror(errno));
-    } else if (!palm__socket_open(part, err)) {
+    } else if (!palm__part_socket_open(part, err)) {
         part->world_fd = part->world ? palm__wait_fd(part->world) : -1;
         part->inner_fd = palm__wait_fd(part->inner);
         return 0;
@@ -354,8 +354,8 @@ copy(const char *text)
 }
 
 int
-palm_part_add_endpoint(palm_part_t *part, const char *text,
-                       const char *advertise_as)
+palm__part_add_endpoint(palm_part_t *part, const char *text,
+                        const char *advertise_as)
 {
     struct palm__endpoint *made = calloc(1, sizeof *made);
     struct palm__endpoint **last = &part->more;

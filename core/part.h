@@ -361,17 +361,31 @@ void *palm_part_socket(palm_part_t *part);
 PALM_EXPORT
 void *palm_part_context(palm_part_t *part); /* ZeroMQ's, of the server */
 
-/* In open(): binds or connects a socket that the class has made in that context
- * with what each socket of the part has: max_message_size, keepalive, and no
- * peers before ZMTP 3.0.  Its marks and linger are the class's.  Returns -1
- * with side, part, address and reason in *err and errno
+/* A further socket of a part. */
+typedef struct palm_part_socket {
+    int type; /* ZMQ_PULL … */
+    const char *address;
+    bool binds;               /* else it connects */
+    int64_t hwm;              /* messages in its queues, 0 = as in the part's */
+    int64_t linger;           /* ms to flush when the class closes it */
+    const char *routing_id;   /* NULL = none */
+    const char *advertise_as; /* it binds: key of the cache for the address that
+                                 was bound, NULL = none */
+} palm_part_socket_t;
+
+/* In open(): makes such a socket, with what protects each one that peers reach:
+ * max_message_size, keepalive, no peers before ZMTP 3.0.  It is the class's,
+ * which closes it in close().  What it has bound is one more endpoint of the
+ * part, see palm_server_endpoint_at().  Returns NULL with side, part, address
+ * and reason in *err and errno
  *   EINVAL      the address is not understood, see palm_address_check();
  *   EADDRINUSE  another process serves there;
  *   EEXIST      a file that is no socket is at the path of ipc://;
- *   and as zmq_bind() and zmq_connect(). */
+ *   and as zmq_socket(), zmq_bind() and zmq_connect(). */
 PALM_EXPORT
-int palm_part_attach(palm_part_t *part, void *socket, const char *address,
-                     bool binds, palm_error_t *err);
+void *palm_part_socket_new(palm_part_t *part, const palm_part_socket_t *wanted,
+                           palm_error_t *err);
+
 /* The class's state_size bytes, of a derived class those of its base. */
 PALM_EXPORT
 void *palm_part_state(palm_part_t *part);
@@ -393,13 +407,6 @@ const void *palm_part_own_options(const palm_part_t *part);
 /* In open(): says what palm_server_endpoint() tells, cut at 511 bytes. */
 PALM_EXPORT
 void palm_part_set_endpoint(palm_part_t *part, const char *text);
-
-/* In open(): a further endpoint, of a socket that the class has made.  It is
- * preset in the cache under the key advertise_as, unless that is NULL, with
- * the limit of its messages.  Both are copied.  -1 with errno ENOMEM. */
-PALM_EXPORT
-int palm_part_add_endpoint(palm_part_t *part, const char *text,
-                           const char *advertise_as);
 
 /* How many clients a part may have that binds without a socket of ZeroMQ: its
  * share of the process's descriptors; -1 = any number. */

@@ -165,7 +165,7 @@ void palm__part_close(palm_part_t *part);
 void palm__part_close_world(palm_part_t *part);
 
 /* Binds or connects part->world as the class and the options say. */
-int palm__socket_open(palm_part_t *part, palm_error_t *err);
+int palm__part_socket_open(palm_part_t *part, palm_error_t *err);
 
 /* The type of that socket, for zmq_socket(): envelope.c says why it is not
  * always that of the class. */
@@ -228,6 +228,10 @@ int palm__outbound_yield(palm_part_t *part, const palm_message_t *message);
  * now. */
 void palm__latency(palm_part_t *part, int64_t since, uint32_t count);
 
+/* Adds to the part's endpoints, and the key of the cache (NULL = none) that it
+ * is advertised as; both are copied.  -1 with errno ENOMEM. */
+int palm__part_add_endpoint(palm_part_t *part, const char *text,
+                            const char *advertise_as);
 void palm__endpoints_free(struct palm__endpoint *first);
 
 /* Copies a class, which may be one of an older header: what that did not know

@@ -221,7 +221,7 @@ skip_to(void *pull, const char *payload)
     }
 }
 
-/* With ZeroMQ's heartbeats this aborted the server: see sockopt.h. */
+/* With ZeroMQ's heartbeats this aborted the server: see socket.h. */
 static void
 a_client_that_leaves_while_held_back_harms_nobody(void)
 {

@@ -1,31 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* socket.c: the socket with which a part meets the world. */
 #include "config.h"
-#include "core/part_impl.h"
+#include "core/socket.h"
 
-#include <errno.h>
-#include <stddef.h>
+#include <limits.h>
 #include <string.h>
+#include <zmq.h>
 
-#include "core/attach.h"
-#include "core/server_impl.h"
-#include "core/sockopt.h"
+#include "core/connect.h"
 
-/* Options that every socket of the world has, and where their value is. */
-static const struct {
-    int option;    /* of zmq_setsockopt() */
-    size_t offset; /* of an int64_t in the part's options */
-} int_options[] = {
-    {ZMQ_LINGER, offsetof(palm_part_options_t, linger)},
-    {ZMQ_SNDHWM, offsetof(palm_part_options_t, hwm)},
-    {ZMQ_RCVHWM, offsetof(palm_part_options_t, hwm)},
-};
+enum { INTERVAL = 10, QUESTIONS = 3 };           /* s, and how many */
+enum { HARD_FACTOR = 4, HARD_LEAST = 64 << 20 }; /* of bytes accepted; bytes */
 
-enum { INT_OPTIONS = sizeof int_options / sizeof *int_options };
+int
+palm__socket_set(void *socket, int option, int64_t value)
+{
+    int number = value > INT_MAX ? INT_MAX : value < -1 ? -1 : (int)value;
+    return zmq_setsockopt(socket, option, &number, sizeof number);
+}
 
-/* libzmq closes a connection over its limit, with all that is in it.  So that
- * limit is there against attackers only. */
-enum { HARD_FACTOR = 4, HARD_LEAST = 64 << 20 /* bytes */ };
+/* A peer that is silent is asked after idle ms, in whole seconds, and given up
+ * after three questions. */
+static int
+set_keepalive(void *socket, int64_t idle)
+{
+    int64_t seconds = idle / 1000 + (idle % 1000 > 0);
+    if (idle <= 0) { /* then the others are not to be set */
+        return palm__socket_set(socket, ZMQ_TCP_KEEPALIVE, 0);
+    }
+    seconds = seconds > SHRT_MAX ? SHRT_MAX : seconds;
+    return palm__socket_set(socket, ZMQ_TCP_KEEPALIVE, 1)
+                   || palm__socket_set(socket, ZMQ_TCP_KEEPALIVE_IDLE, seconds)
+                   || palm__socket_set(socket, ZMQ_TCP_KEEPALIVE_INTVL,
+                                       INTERVAL)
+                   || palm__socket_set(socket, ZMQ_TCP_KEEPALIVE_CNT, QUESTIONS)
+               ? -1
+               : 0;
+}
+
+/* A peer of less than ZMTP 3.0 could not authenticate itself, so libzmq refuses
+ * it where there is a domain.  No handler serves it, so nobody else is asked.
+ */
+static int
+set_domain(void *socket)
+{
+    static const char domain[] = "palm";
+    return zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, sizeof domain - 1);
+}
 
 static int64_t
 hard_limit(int64_t most)
@@ -36,122 +56,47 @@ hard_limit(int64_t most)
     return most * HARD_FACTOR < HARD_LEAST ? HARD_LEAST : most * HARD_FACTOR;
 }
 
-/* What a socket has that peers reach, whatever it is for. */
-static int
-set_guards(const palm_part_t *part, void *socket)
+int
+palm__socket_set_limit(void *socket, int64_t most)
 {
-    int64_t most = hard_limit(part->options.max_message_size);
-    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most)
-                   || palm__sockopt_zmtp3(socket)
-                   || palm__sockopt_keepalive(socket, part->options.keepalive)
-               ? -1
-               : 0;
+    int64_t limit = hard_limit(most);
+    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit);
 }
 
 static int
-set_options(palm_part_t *part)
+set_text(void *socket, int option, const char *text)
 {
-    const palm_part_options_t *options = &part->options;
-    for (int i = 0; i < INT_OPTIONS; i++) {
-        int64_t value;
-        memcpy(&value, (const char *)options + int_options[i].offset,
-               sizeof value);
-        if (palm__sockopt_int(part->world, int_options[i].option, value)) {
-            return -1;
-        }
-    }
-    /* A connection that is not there yet must not swallow messages. */
-    bool immediate =
-        !part->class_->binds && part->class_->direction == PALM_OUTBOUND;
-    if (set_guards(part, part->world)
-        || palm__sockopt_int(part->world, ZMQ_IMMEDIATE, immediate)) {
+    return text ? zmq_setsockopt(socket, option, text, strlen(text)) : 0;
+}
+
+static int
+set_all(void *socket, const palm__socket_t *how)
+{
+    if (palm__socket_set(socket, ZMQ_LINGER, how->linger)
+        || palm__socket_set(socket, ZMQ_SNDHWM, how->hwm)
+        || palm__socket_set(socket, ZMQ_RCVHWM, how->hwm)
+        || palm__socket_set(socket, ZMQ_IMMEDIATE, how->immediate)
+        || palm__socket_set_limit(socket, how->max_message_size)
+        || set_keepalive(socket, how->keepalive) || set_domain(socket)
+        || set_text(socket, ZMQ_ROUTING_ID, how->routing_id)) {
         return -1;
     }
-    if (part->envelope.used
-        && palm__sockopt_int(part->world, ZMQ_ROUTER_HANDOVER, 1)) {
-        return -1; /* who comes back before his old connection is known to be
-                      dead is answered by the new one */
-    }
-    if (part->class_->socket_type == ZMQ_REQ) {
-        /* After a request that nobody answered the next one can be sent, and a
-         * late answer is not taken for its. */
-        return palm__sockopt_int(part->world, ZMQ_REQ_RELAXED, 1)
-                       || palm__sockopt_int(part->world, ZMQ_REQ_CORRELATE, 1)
-                   ? -1
-                   : 0;
-    }
-    return 0;
+    return how->type == ZMQ_SUB ? set_text(socket, ZMQ_SUBSCRIBE, how->topic)
+                                : 0;
 }
 
-static void
-watch(palm_part_t *part, void *socket, bool binds)
+void *
+palm__socket_new(void *zmq, const palm__socket_t *how)
 {
-    palm_server_t *server = part->server;
-    (void)pthread_mutex_lock(&server->mutex);
-    palm__watch_add(&server->watch, part, server->zmq, socket, binds);
-    (void)pthread_mutex_unlock(&server->mutex);
-}
-
-static int
-cannot_attach(palm_part_t *part, const char *address, bool binds,
-              const palm_error_t *why, palm_error_t *err)
-{
-    return palm_error_set(err, why->code, "%s %s: cannot %s %s: %s",
-                          palm__side_name(part->side), part->options.name,
-                          binds ? "bind" : "connect to", address, why->text);
+    void *socket = zmq_socket(zmq, how->type);
+    if (socket && set_all(socket, how)) {
+        palm__close(&socket);
+    }
+    return socket;
 }
 
 int
-palm_part_attach(palm_part_t *part, void *socket, const char *address,
-                 bool binds, palm_error_t *err)
+palm__socket_attach(void *socket, const palm__socket_t *how, palm_error_t *err)
 {
-    palm_error_t why = {0, ""};
-    watch(part, socket, binds);
-    if (set_guards(part, socket)) {
-        (void)palm_error_set(&why, errno, "%s", palm_strerror(errno));
-    } else if (!palm__attach(socket, address, binds, &why)) {
-        return 0;
-    }
-    return cannot_attach(part, address, binds, &why, err);
-}
-
-/* Its guards stay as the class has changed them when it was opened. */
-static int
-attach(palm_part_t *part, palm_error_t *err)
-{
-    palm_error_t why = {0, ""};
-    size_t size = sizeof part->endpoint;
-    const char *address = part->options.address;
-    bool binds = part->class_->binds;
-    if (palm__attach(part->world, address, binds, &why)) {
-        return cannot_attach(part, address, binds, &why, err);
-    }
-    return zmq_getsockopt(part->world, ZMQ_LAST_ENDPOINT, part->endpoint,
-                          &size);
-}
-
-/* Calls the class's own code, if there is any. */
-static int
-open_class(palm_part_t *part, palm_error_t *err)
-{
-    part->opened = true;
-    return part->class_->operations.open
-               ? part->class_->operations.open(part, err)
-               : 0;
-}
-
-int
-palm__socket_open(palm_part_t *part, palm_error_t *err)
-{
-    const char *side = palm__side_name(part->side);
-    if (part->class_->socket_type == PALM_NO_SOCKET) {
-        return open_class(part, err);
-    }
-    part->world = zmq_socket(part->server->zmq, palm__world_type(part));
-    if (!part->world || set_options(part)) {
-        return palm_error_set(err, errno, "%s %s: cannot make its socket: %s",
-                              side, part->options.name, palm_strerror(errno));
-    }
-    watch(part, part->world, part->class_->binds);
-    return open_class(part, err) || attach(part, err) ? -1 : 0;
+    return palm__attach(socket, how->address, how->binds, err);
 }

@@ -95,7 +95,7 @@ look_up(palm_worker_t *self, palm__lookup_t *lookup, const char *key,
 
 /* Connects to the address given, or to the one that the cache has. */
 static int
-connect_to(palm_worker_t *self, void **socket, palm__connect_t *how,
+connect_to(palm_worker_t *self, void **socket, palm__socket_t *how,
            palm__lookup_t *lookup, const char *key, palm_error_t *err)
 {
     char *found = NULL;
@@ -116,8 +116,8 @@ static int
 connect_sockets(palm_worker_t *self, const palm_worker_options_t *options,
                 palm_error_t *err)
 {
-    palm__connect_t push = {0};
-    palm__connect_t pull = {0};
+    palm__socket_t push = PALM__PEER_SOCKET;
+    palm__socket_t pull = PALM__PEER_SOCKET;
     palm__lookup_t lookup;
     int result;
     push.type = ZMQ_PUSH;

@@ -73,6 +73,9 @@ check_cache(const char *key, const char *text, palm_error_t *err)
         return -1;
     }
     /* Texts are the same also if they stand elsewhere. */
+    if (!strcmp(changed.backend, defaults.backend)) {
+        changed.backend = defaults.backend;
+    }
     if (!strcmp(changed.address, defaults.address)) {
         changed.address = defaults.address;
     }

@@ -33,6 +33,33 @@ done
 run palm-client --db "$db" get name
 is 'the name is preset' "$out" master
 
+# --- a part with two sockets --------------------------------------------------
+cat >"$tmp/two.ini" <<END
+[server]
+name = two
+[inbound Rep]
+part = RepService
+address = tcp://127.0.0.1:*
+route = Ask
+block = yes
+[outbound Ask]
+part = PushPullService
+address = tcp://127.0.0.1:*
+pull_address = tcp://127.0.0.1:*
+advertise_pull_as = answers
+[bypass Cache]
+part = CacheService
+address = tcp://127.0.0.1:*
+END
+start_server sockets "$tmp/two.ini" || bail_out 'no server with two sockets'
+is 'both endpoints are printed' \
+    "$(endpoint sockets outbound Ask | grep -c '^tcp://127.0.0.1:[1-9]')" 2
+run palm-client --db "$(endpoint sockets bypass Cache)" get answers
+is 'the second is what the cache has' "$out" \
+    "$(endpoint sockets outbound Ask | sed -n 2p)"
+stop "$pid"
+is 'and it ends well' "$status" 0
+
 # --- a port that is taken ---------------------------------------------------
 run palm-server --set "inbound Pull.address=$db" "$master"
 is 'a taken port: status' "$status" 1

@@ -88,7 +88,8 @@ enum fault_life {
     LIFE_EXITS_0,          /* whatever its target's exit status */
     LIFE_ENDS_AT_ONCE,     /* at SIGTERM, with what is inside */
     LIFE_LEAVES_ENDPOINTS, /* a process stays behind that has them */
-    LIFE_FAVOURS_A_WORKER  /* the first of two gets three of four messages */
+    LIFE_FAVOURS_A_WORKER, /* the first of two gets three of four messages */
+    LIFE_TAKES_OLD_PEERS   /* its sockets speak ZMTP 1.0 and 2.0, too */
 };
 
 struct fault {

@@ -401,5 +401,9 @@ const struct fault hostile_faults[] = {
     FAULT("M-HOSTILE-032b", "dies of the empty frame", dies_of_empty_request),
     FAULT("M-HOSTILE-033a", "dies of a long client", dies_of_long_clients),
     FAULT("M-HOSTILE-034a", "takes the last frame", takes_last_frame_of_work),
+    WRONG_LIFE("M-HOSTILE-037a", "takes peers of ZMTP 1.0",
+               LIFE_TAKES_OLD_PEERS),
+    WRONG_LIFE("M-HOSTILE-038a", "takes peers of ZMTP 1.0",
+               LIFE_TAKES_OLD_PEERS),
     END_OF_FAULTS,
 };

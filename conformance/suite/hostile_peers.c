@@ -277,6 +277,49 @@ hostile_036_broken_subscriptions(struct test *test)
     send_subscription(test, frames, COUNT_OF(frames));
 }
 
+/* "… the connection of a peer that speaks ZMTP 1.0 …": of one that begins with
+ * the length of its identity. */
+static void
+check_no_old_peers(struct test *test, const char *endpoint, const char *address)
+{
+    static const struct bytes greeting = BYTES("\1\0\6\0hello\1");
+    struct http *tcp = http_connect(test, endpoint, address);
+
+    (void)http_try(tcp, greeting);
+    check_that(test, http_ends(tcp, bound(test)),
+               "%s: the connection of a peer of ZMTP 1.0 is open after 5 s",
+               endpoint);
+}
+
+static void
+hostile_037_old_peers(struct test *test)
+{
+    struct master master;
+    size_t i;
+
+    master_start(&master, test, NULL);
+    for (i = 0; i < COUNT_OF(endpoints); i++) {
+        check_no_old_peers(test, endpoints[i],
+                           target_address(master.target, endpoints[i]));
+    }
+    check_master_goes_on(&master);
+}
+
+static void
+hostile_038_old_peers_of_push_pull(struct test *test)
+{
+    static const char *const keys[] = {"part.ask.push_address",
+                                       "part.ask.pull_address"};
+    struct target *target = target_start(
+        test, "custom", "part.in", "inbound RepService route=ask block=yes",
+        "part.ask", "outbound PushPullService", NULL);
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(keys); i++) {
+        check_no_old_peers(test, keys[i], target_address(target, keys[i]));
+    }
+}
+
 /* "… clients and workers connect and leave 100 times in mid-stream." */
 static void
 hostile_007_peers_come_and_go(struct test *test)
@@ -416,6 +459,8 @@ const struct test_entry hostile_peers_tests[] = {
     TEST("PALM-HOSTILE-006", hostile_006_many_topics),
     TEST("PALM-HOSTILE-035", hostile_035_large_topic),
     TEST("PALM-HOSTILE-036", hostile_036_broken_subscriptions),
+    TEST("PALM-HOSTILE-037", hostile_037_old_peers),
+    TEST("PALM-HOSTILE-038", hostile_038_old_peers_of_push_pull),
     TEST("PALM-HOSTILE-007", hostile_007_peers_come_and_go),
     TEST("PALM-HOSTILE-008", hostile_008_endless_frame),
     TEST("PALM-HOSTILE-008", hostile_008_large_frame),

@@ -27,6 +27,7 @@
 #include <uthash.h>
 
 #include "core/connect.h"
+#include "core/wait.h"
 #include "core/hash.h"
 #include "core/server.h"
 #include "parts/http/glue.h"
@@ -305,13 +306,6 @@ take_answers(palm_part_t *part)
 
 /* --- operations ----------------------------------------------------------- */
 
-static int
-set_int(void *socket, int option, int64_t value)
-{
-    int number = value > INT_MAX ? INT_MAX : (int)value;
-    return zmq_setsockopt(socket, option, &number, sizeof number);
-}
-
 /* The mark of the DEALER's queues.  libzmq makes room in steps of half the
  * mark: where hwm lets each client wait, only twice as much does so always. */
 static int64_t
@@ -322,22 +316,26 @@ mark_of(const palm_part_t *part)
     return hwm < clients ? hwm : hwm + clients;
 }
 
-/* Makes the DEALER; -1 with errno. */
 static int
-make_dealer(palm_part_t *part, struct palm__http_gateway *self)
+connect_dealer(palm_part_t *part, struct palm__http_gateway *self,
+               palm_error_t *err)
 {
+    const struct palm__http_gateway_options *options =
+        palm_part_class_options(part);
     char identity[PALM_ID_SIZE + 1];
-    self->dealer = zmq_socket(palm_part_context(part), ZMQ_DEALER);
-    if (!self->dealer || palm_id_next(palm_part_ids(part), identity)) {
-        return -1;
+    const palm_part_socket_t how = {
+        .type = ZMQ_DEALER,
+        .address = options->router_address,
+        .hwm = mark_of(part),
+        .routing_id = identity,
+    };
+    if (palm_id_next(palm_part_ids(part), identity)) {
+        return palm_error_set(err, errno, "bypass %s: no identity: %s",
+                              palm_part_name(part), palm_strerror(errno));
     }
-    return set_int(self->dealer, ZMQ_LINGER, 0)
-                   || set_int(self->dealer, ZMQ_SNDHWM, mark_of(part))
-                   || set_int(self->dealer, ZMQ_RCVHWM, mark_of(part))
-                   || zmq_setsockopt(self->dealer, ZMQ_ROUTING_ID, identity,
-                                     PALM_ID_SIZE)
-               ? -1
-               : 0;
+    self->dealer = palm_part_socket_new(part, &how, err);
+    self->dealer_fd = self->dealer ? palm__wait_fd(self->dealer) : -1;
+    return self->dealer ? 0 : -1;
 }
 
 int
@@ -346,16 +344,7 @@ palm__http_gateway_open(palm_part_t *part, palm_error_t *err)
     static const palm__http_class_t class_ = {"bypass", "GET, POST", serve,
                                               forget};
     struct palm__http_gateway *self = state_of(part);
-    const struct palm__http_gateway_options *options =
-        palm_part_class_options(part);
-    size_t size = sizeof self->dealer_fd;
-    if (make_dealer(part, self)) {
-        return palm_error_set(err, errno, "bypass %s: cannot make a DEALER: %s",
-                              palm_part_name(part), palm_strerror(errno));
-    }
-    if (palm_part_attach(part, self->dealer, options->router_address, false,
-                         err)
-        || zmq_getsockopt(self->dealer, ZMQ_FD, &self->dealer_fd, &size)) {
+    if (connect_dealer(part, self, err)) {
         return -1;
     }
     self->http = palm__http_open(part, &class_, err);

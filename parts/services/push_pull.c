@@ -9,11 +9,10 @@
 #include "parts/services/push_pull.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <string.h>
 
 #include "core/connect.h"
+#include "core/wait.h"
 #include "parts/answer.h"
 
 const palm_option_t palm__push_pull_options[] = {
@@ -33,38 +32,19 @@ state_of(palm_part_t *part)
 /* --- the second socket ---------------------------------------------------- */
 
 static int
-set_options(void *socket, const palm_part_options_t *options)
-{
-    const int hwm = options->hwm > INT_MAX ? INT_MAX : (int)options->hwm;
-    const int none = 0;
-    return zmq_setsockopt(socket, ZMQ_RCVHWM, &hwm, sizeof hwm)
-                   || zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none)
-               ? -1
-               : 0;
-}
-
-static int
 bind_pull(palm_part_t *part, struct palm__push_pull *self, palm_error_t *err)
 {
     const struct palm__push_pull_options *options =
         palm_part_class_options(part);
-    char endpoint[512];
-    size_t size = sizeof endpoint, fd_size = sizeof self->fd;
-    if (!(self->pull = zmq_socket(palm_part_context(part), ZMQ_PULL))
-        || set_options(self->pull, palm_part_options(part))) {
-        return palm_error_set(err, errno,
-                              "outbound %s: cannot make its PULL: %s",
-                              palm_part_name(part), palm_strerror(errno));
-    }
-    if (palm_part_attach(part, self->pull, options->pull_address, true, err)
-        || zmq_getsockopt(self->pull, ZMQ_LAST_ENDPOINT, endpoint, &size)
-        || zmq_getsockopt(self->pull, ZMQ_FD, &self->fd, &fd_size)) {
-        return -1;
-    }
-    return palm_part_add_endpoint(part, endpoint, options->advertise_pull_as)
-               ? palm_error_set(err, errno, "outbound %s: %s",
-                                palm_part_name(part), palm_strerror(errno))
-               : 0;
+    const palm_part_socket_t how = {
+        .type = ZMQ_PULL,
+        .address = options->pull_address,
+        .binds = true,
+        .advertise_as = options->advertise_pull_as,
+    };
+    self->pull = palm_part_socket_new(part, &how, err);
+    self->fd = self->pull ? palm__wait_fd(self->pull) : -1;
+    return self->pull ? 0 : -1;
 }
 
 int
@@ -193,13 +173,10 @@ void
 palm__push_pull_wait(palm_part_t *part, const int *fds, int count,
                      int64_t timeout)
 {
-    struct pollfd items[3];
-    int used = 0;
-    for (; used < count && used < 2; used++) {
-        items[used].fd = fds[used];
-        items[used].events = POLLIN;
+    int all[3] = {state_of(part)->fd};
+    int used = 1;
+    for (; used <= count && used < 3; used++) {
+        all[used] = fds[used - 1];
     }
-    items[used].fd = state_of(part)->fd;
-    items[used++].events = POLLIN;
-    (void)poll(items, (nfds_t)used, timeout > INT_MAX ? INT_MAX : (int)timeout);
+    palm__wait(all, used, timeout);
 }

@@ -273,6 +273,23 @@ its_second_socket_refuses_peers_before_zmtp_3(void)
 }
 
 static void
+both_its_endpoints_can_be_asked_for(void)
+{
+    struct bench bench;
+    char address[256];
+    start(&bench, 60000);
+    palm_server_t *server = bench.rig.server;
+    const palm_side_t side = PALM_SIDE_OUTBOUND;
+    address_of(server, "worker_push_address", address);
+    EQUAL_TEXT(address, palm_server_endpoint_at(server, side, "Ask", 0));
+    address_of(server, "worker_pull_address", address);
+    EQUAL_TEXT(address, palm_server_endpoint_at(server, side, "Ask", 1));
+    FAILS(ENOENT, palm_server_endpoint_at(server, side, "Ask", 2) ? 0 : -1);
+    FAILS(ENOENT, palm_server_endpoint_at(server, side, "No", 0) ? 0 : -1);
+    rig_fini(&bench.rig);
+}
+
+static void
 it_needs_a_second_address(void)
 {
     expect_refusal(NULL, EINVAL, "outbound Ask: pull_address = … is missing");
@@ -317,6 +334,8 @@ static const struct tap_test tests[] = {
      the_asker_does_not_wait_for_the_second_part},
     {"its second socket refuses peers before ZMTP 3.0",
      its_second_socket_refuses_peers_before_zmtp_3},
+    {"both its endpoints can be asked for",
+     both_its_endpoints_can_be_asked_for},
     {"it needs a second address", it_needs_a_second_address},
 };
 

@@ -64,7 +64,9 @@ open_socket(int type, int hwm, bool connects)
     }
     (void)zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most);
     /* Whoever speaks less than ZMTP 3.0 is refused, as libpalm does. */
-    (void)zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, "palm", 4);
+    if (mutant.fault->life != LIFE_TAKES_OLD_PEERS) {
+        (void)zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, "palm", 4);
+    }
     return socket;
 }
 
