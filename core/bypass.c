@@ -88,20 +88,27 @@ serve_world(palm_part_t *part)
 /* --- outbound ------------------------------------------------------------- */
 
 static void
-take_note(palm_part_t *part, zmq_msg_t *frame)
+take_given(palm_part_t *part, const palm__note_t *note, zmq_msg_t *frame)
 {
-    palm__train_t *train = palm__train_of(frame);
-    if (train->note.kind != PALM__TRAIN) {
-        return;
-    }
+    (void)note;
     palm__count(&part->stats.received, 1);
-    if (palm__queue_push(&part->out.queue, &train->messages[0])) {
+    if (palm__queue_push(&part->out.queue,
+                         &palm__train_of(frame)->messages[0])) {
         (void)__atomic_sub_fetch(&part->given, 1, __ATOMIC_RELAXED);
         palm__count(&part->stats.failed, 1);
         palm_part_warn(part, "PALM-PART-FAILED", "message lost: %s",
                        palm_strerror(errno));
     }
 }
+
+/* It hears of the server's handle alone. */
+static palm__note_f *const handlers[PALM__KINDS] = {
+    [PALM__GO] = palm__part_ignore,       [PALM__DRAIN] = palm__part_drain,
+    [PALM__FLUSH] = palm__part_ignore,    [PALM__STOP] = palm__part_stop,
+    [PALM__TRAIN] = take_given,           [PALM__ONWARD] = palm__part_ignore,
+    [PALM__CREDIT] = palm__part_ignore,   [PALM__UNROUTED] = palm__part_ignore,
+    [PALM__FEEDBACK] = palm__part_ignore, [PALM__DONE] = palm__part_ignore,
+};
 
 /* Sends what it was given.  Returns false if the world takes no more. */
 static bool
@@ -129,13 +136,13 @@ static bool
 run_once(palm_part_t *part, bool reads, bool *blocked)
 {
     bool idle = !reads || serve_world(part);
-    (void)palm__part_notes(part, ZMQ_DONTWAIT, take_note);
+    (void)palm__part_notes(part, ZMQ_DONTWAIT, handlers);
     *blocked = !send_given(part);
     palm__gauge(&part->gauges.queued, part->out.queue.count);
     if (*blocked && palm__wait_is_writable(part->world)) {
         return false;
     }
-    return idle && !part->stopping;
+    return idle && !palm__part_stops(part);
 }
 
 void
@@ -143,7 +150,7 @@ palm__bypass_run(palm_part_t *part)
 {
     bool listens = part->class_->direction == PALM_INBOUND && part->world;
     bool blocked;
-    while (!part->stopping) {
+    while (!palm__part_stops(part)) {
         bool reads = listens && !has_ended(part);
         if (run_once(part, reads, &blocked)) {
             palm__part_wait(part, reads || blocked);

@@ -22,6 +22,7 @@
 #include "config.h"
 #include "core/part_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,7 @@ enum {
     REST = 150000         /* ns */
 };
 
-static void handle_notes(palm_part_t *part, int flags);
-static void handle_note(palm_part_t *part, zmq_msg_t *frame);
+static bool handle_notes(palm_part_t *part, int flags);
 
 int
 palm__inbound_init(palm_part_t *part)
@@ -150,8 +150,8 @@ await_note(palm_part_t *part)
 {
     const palm_operations_t *operations = &part->class_->operations;
     if (!operations->readable && !operations->tick) {
-        handle_notes(part, 0);
-    } else if (!palm__part_notes(part, ZMQ_DONTWAIT, handle_note)) {
+        (void)handle_notes(part, 0);
+    } else if (!handle_notes(part, ZMQ_DONTWAIT)) {
         palm__part_wait(part, false);
     }
 }
@@ -164,10 +164,11 @@ settle(palm_part_t *part)
 {
     struct palm__inbound *in = &part->in;
     bool lost = send_train(part) != 0;
-    while (in->credit + (int64_t)in->early < in->window && !part->stopping) {
+    while (in->credit + (int64_t)in->early < in->window
+           && !palm__part_stops(part)) {
         await_note(part);
     }
-    return lost || part->stopping ? -1 : 0;
+    return lost || palm__part_stops(part) ? -1 : 0;
 }
 
 /* Takes a message for the router.  On failure (-1) it is still the caller's. */
@@ -181,7 +182,7 @@ put(palm_part_t *part, zmq_msg_t *frame)
             return -1;
         }
         await_note(part);
-        if (part->stopping) {
+        if (palm__part_stops(part)) {
             errno = ECANCELED;
             return -1;
         }
@@ -193,6 +194,7 @@ put(palm_part_t *part, zmq_msg_t *frame)
     (void)zmq_msg_move(&in->batch[in->count++], frame);
     in->bytes += size;
     in->credit--;
+    assert(in->credit >= 0);
     in->credit_size -= (int64_t)size;
     return in->count == in->train_max ? send_train(part) : 0;
 }
@@ -329,11 +331,21 @@ receive(palm_part_t *part, zmq_msg_t *frame)
 static bool
 is_last(palm_part_t *part)
 {
-    if (part->draining && part->in.drain_left-- <= 0) {
+    if (part->phase >= PALM__PART_DRAINS && part->in.drain_left-- <= 0) {
         return true;
     }
     return part->options.messages
            && part->stats.received >= (uint64_t)part->options.messages;
+}
+
+static bool
+end_if_last(palm_part_t *part)
+{
+    bool last = is_last(part);
+    if (last) {
+        palm__part_reach(part, PALM__PART_ENDED);
+    }
+    return last;
 }
 
 /* Fills a train from what is waiting and sends it.  Returns false if nothing
@@ -350,8 +362,7 @@ run_train(palm_part_t *part)
         if (what == RECEIVED) {
             (void)take_message(part, &frame);
         }
-        if (is_last(part)) {
-            part->ended = true;
+        if (end_if_last(part)) {
             break;
         }
     }
@@ -419,20 +430,20 @@ run_request(palm_part_t *part)
         return false;
     }
     if (what == NOBODY) {
-        part->ended = is_last(part);
+        end_if_last(part);
         return true;
     }
     part->in.answer = 0;
     palm_outcome_t outcome =
         what == RECEIVED ? take_message(part, &frame) : PALM_REFUSED;
     if (settle(part)) {
-        if (part->stopping) {
+        if (palm__part_stops(part)) {
             return false;
         }
         outcome = PALM_FAILED;
     }
     reply(part, outcome);
-    part->ended = is_last(part);
+    end_if_last(part);
     return true;
 }
 
@@ -441,9 +452,13 @@ run_request(palm_part_t *part)
 static void
 take_credit(palm_part_t *part, const palm__note_t *note)
 {
-    part->in.credit += note->count;
-    part->in.credit_size += (int64_t)note->bytes;
-    part->in.answer = note->kind;
+    struct palm__inbound *in = &part->in;
+    in->credit += note->count;
+    in->credit_size += (int64_t)note->bytes;
+    in->answer = note->kind;
+    assert(in->credit <= in->window);
+    assert(in->credit < in->window || in->count > 0
+           || in->credit_size == part->options.window_size);
 }
 
 /* Credit of messages whose feedback came before: that counts, not this. */
@@ -457,13 +472,23 @@ take_late_credit(palm_part_t *part, const palm__note_t *note)
 }
 
 static void
-take_feedback(palm_part_t *part, zmq_msg_t *frame)
+on_credit(palm_part_t *part, const palm__note_t *note, zmq_msg_t *frame)
 {
-    palm__train_t *train = palm__train_of(frame);
+    (void)frame;
+    if (note->leg == 1 && part->in.early >= note->count) {
+        take_late_credit(part, note);
+    } else {
+        take_credit(part, note);
+    }
+}
+
+static void
+on_feedback(palm_part_t *part, const palm__note_t *note, zmq_msg_t *frame)
+{
     zmq_msg_t *feedback = &part->in.feedback;
-    take_credit(part, &train->note);
-    part->in.early += train->note.count == 0; /* it went on, with the credit */
-    (void)zmq_msg_move(feedback, &train->messages[0]);
+    take_credit(part, note);
+    part->in.early += note->count == 0; /* it went on, with the credit */
+    (void)zmq_msg_move(feedback, &palm__train_of(frame)->messages[0]);
     if (part->hooks.handle_feedback
         && part->hooks.handle_feedback(part, feedback,
                                        part->options.hook_arg)) {
@@ -471,31 +496,18 @@ take_feedback(palm_part_t *part, zmq_msg_t *frame)
     }
 }
 
-static void
-handle_note(palm_part_t *part, zmq_msg_t *frame)
-{
-    palm__note_t note = palm__note_of(frame);
-    switch (note.kind) {
-    case PALM__CREDIT:
-    case PALM__UNROUTED:
-        if (note.leg == 1 && part->in.early >= note.count) {
-            take_late_credit(part, &note);
-        } else {
-            take_credit(part, &note);
-        }
-        break;
-    case PALM__FEEDBACK:
-        take_feedback(part, frame);
-        break;
-    default:
-        break;
-    }
-}
+static palm__note_f *const handlers[PALM__KINDS] = {
+    [PALM__GO] = palm__part_ignore,    [PALM__DRAIN] = palm__part_drain,
+    [PALM__FLUSH] = palm__part_ignore, [PALM__STOP] = palm__part_stop,
+    [PALM__TRAIN] = palm__part_ignore, [PALM__ONWARD] = palm__part_ignore,
+    [PALM__CREDIT] = on_credit,        [PALM__UNROUTED] = on_credit,
+    [PALM__FEEDBACK] = on_feedback,    [PALM__DONE] = palm__part_ignore,
+};
 
-static void
+static bool
 handle_notes(palm_part_t *part, int flags)
 {
-    (void)palm__part_notes(part, flags, handle_note);
+    return palm__part_notes(part, flags, handlers);
 }
 
 /* --- the loop ------------------------------------------------------------- */
@@ -521,11 +533,11 @@ end(palm_part_t *part)
         palm__part_close_world(part);
     }
     (void)palm__note_send(part->inner, &done);
-    while (!part->stopping) {
+    while (!palm__part_stops(part)) {
         if (stays) {
             await_note(part);
         } else { /* there is no world to serve any more */
-            handle_notes(part, 0);
+            (void)handle_notes(part, 0);
         }
     }
 }
@@ -562,6 +574,46 @@ serve_and_wait(palm_part_t *part, bool able, bool (*run)(palm_part_t *))
     palm__part_sleep(part, able, due);
 }
 
+/* What a part does, by its phase, that has nothing to read at the moment; able:
+ * it has had credit to read with. */
+typedef void idle_f(palm_part_t *part, bool able, bool (*run)(palm_part_t *));
+
+static void
+idle(palm_part_t *part, bool able, bool (*run)(palm_part_t *))
+{
+    if (part->in.tired) {
+        rest(part);
+    } else if (able || !has_credit(part)) {
+        serve_and_wait(part, able, run);
+    }
+}
+
+static void
+close_door(palm_part_t *part, bool able, bool (*run)(palm_part_t *))
+{
+    (void)able;
+    (void)run;
+    stop_listening(part);
+    palm__part_reach(part, PALM__PART_CLOSED);
+}
+
+static void
+end_if_empty(palm_part_t *part, bool able, bool (*run)(palm_part_t *))
+{
+    if (able) {
+        palm__part_reach(part, PALM__PART_ENDED);
+    } else {
+        idle(part, able, run);
+    }
+}
+
+static idle_f *const idles[] = {
+    [PALM__PART_RUNS] = idle,
+    [PALM__PART_FLUSHES] = idle,
+    [PALM__PART_DRAINS] = close_door,
+    [PALM__PART_CLOSED] = end_if_empty,
+};
+
 /* One round: what is there, then the notes, then a wait. */
 static void
 run_once(palm_part_t *part, bool (*run)(palm_part_t *))
@@ -571,20 +623,10 @@ run_once(palm_part_t *part, bool (*run)(palm_part_t *))
     if (busy && ++part->in.rounds % ROUNDS_PER_LOOK != 0) {
         return;
     }
-    handle_notes(part, ZMQ_DONTWAIT);
+    (void)handle_notes(part, ZMQ_DONTWAIT);
     show_credit(part);
-    if (busy || part->stopping || part->ended) {
-        return;
-    }
-    if (part->draining && !part->in.deaf) {
-        stop_listening(part);
-        part->in.deaf = true;
-    } else if (part->draining && able) {
-        part->ended = true;
-    } else if (part->in.tired) {
-        rest(part);
-    } else if (able || !has_credit(part)) {
-        serve_and_wait(part, able, run);
+    if (!busy && part->phase < PALM__PART_ENDED) {
+        idles[part->phase](part, able, run);
     }
 }
 
@@ -592,10 +634,10 @@ void
 palm__inbound_run(palm_part_t *part)
 {
     bool (*run)(palm_part_t *) = part->class_->waits ? run_request : run_train;
-    while (!part->stopping && !part->ended) {
+    while (part->phase < PALM__PART_ENDED) {
         run_once(part, run);
     }
-    if (!part->stopping) {
+    if (!palm__part_stops(part)) {
         end(part);
     }
 }

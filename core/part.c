@@ -4,6 +4,7 @@
 #include "core/part.h"
 #include "core/part_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,30 +90,48 @@ palm__part_close(palm_part_t *part)
     errno = saved;
 }
 
-/* What every part is ordered.  Whether it was such an order. */
-static bool
-obey(palm_part_t *part, palm__kind_t kind)
+void
+palm__part_ignore(palm_part_t *part, const palm__note_t *note, zmq_msg_t *frame)
 {
-    part->draining |= kind == PALM__DRAIN;
-    part->stopping |= kind == PALM__STOP;
-    return kind == PALM__DRAIN || kind == PALM__STOP;
+    (void)part;
+    (void)note;
+    (void)frame;
+}
+
+void
+palm__part_drain(palm_part_t *part, const palm__note_t *note, zmq_msg_t *frame)
+{
+    (void)note;
+    (void)frame;
+    palm__part_reach(part, PALM__PART_DRAINS);
+}
+
+void
+palm__part_stop(palm_part_t *part, const palm__note_t *note, zmq_msg_t *frame)
+{
+    (void)note;
+    (void)frame;
+    palm__part_reach(part, PALM__PART_STOPS);
 }
 
 bool
-palm__part_notes(palm_part_t *part, int flags, palm__note_f *take)
+palm__part_notes(palm_part_t *part, int flags,
+                 palm__note_f *const handlers[PALM__KINDS])
 {
     zmq_msg_t frame;
     bool any = false;
     (void)zmq_msg_init(&frame);
     while (zmq_msg_recv(&frame, part->inner, flags) != -1) {
-        if (!obey(part, (palm__kind_t)palm__note_of(&frame).kind) && take) {
-            take(part, &frame);
-        }
+        const palm__note_t note = palm__note_of(&frame);
+        assert(note.kind < PALM__KINDS);
+        handlers[note.kind](part, &note, &frame);
         flags |= ZMQ_DONTWAIT;
         any = true;
     }
     part->touched = false;
-    part->stopping |= errno == ETERM;
+    if (errno == ETERM) {
+        palm__part_reach(part, PALM__PART_STOPS);
+    }
     (void)zmq_msg_close(&frame);
     return any;
 }

@@ -17,6 +17,17 @@
 #define PALM__ENDPOINT     512 /* bytes of an endpoint's text */
 #define PALM__ENVELOPE_MAX 32  /* frames before a request */
 
+/* How far a part is.  It only goes on, never back; a stop may skip the rest. */
+typedef enum palm__part_phase {
+    PALM__PART_RUNS,
+    PALM__PART_FLUSHES, /* outbound: credit is returned at once */
+    PALM__PART_DRAINS,  /* takes what has arrived, and then ends */
+    PALM__PART_CLOSED,  /* inbound: the same, and nobody can come any more */
+    PALM__PART_ENDED,   /* has told the router, or is about to, that nothing
+                           more comes from it */
+    PALM__PART_STOPS    /* leaves */
+} palm__part_phase_t;
+
 /* What an inbound part knows of the messages it has sent. */
 struct palm__inbound {
     int64_t window;      /* messages that may be inside at once */
@@ -30,7 +41,6 @@ struct palm__inbound {
     bool yield_failed;   /* a yield was refused: the scatter failed */
     bool tired;          /* the last train was long */
     unsigned rounds;     /* of the loop; notes are looked at now and then */
-    bool deaf;           /* has stopped listening, in a drain */
     int64_t since;       /* when the first message of batch came in, us */
     int64_t drain_left;  /* messages that a drain may still read */
     zmq_msg_t feedback;  /* waiting part: of the last answer */
@@ -51,20 +61,30 @@ struct palm__asked {
     int64_t deadline;  /* ms, INT64_MAX = none */
 };
 
+/* Ring of messages that have no feedback yet. */
+struct palm__waiting {
+    struct palm__asked *asked;
+    size_t head, count, most;
+};
+
+/* Copies of messages for the part's own route. */
+struct palm__onward {
+    zmq_msg_t *messages; /* NULL: it has no route */
+    uint32_t count;      /* that were sent */
+    bool is_open; /* behind them is one more, of the message that is tried */
+};
+
 /* What an outbound part has been given. */
 struct palm__outbound {
-    palm__queue_t queue;       /* trains; bypass part: messages */
-    uint64_t queued;           /* messages in all trains of the queue */
-    uint64_t taken;            /* messages that the class has taken */
-    struct palm__debt *debts;  /* per inbound part, by index */
-    bool started;              /* the first message of the queue is prepared */
-    int64_t due;               /* when that one has waited too long, ms */
-    struct palm__asked *asked; /* waiting part: ring of messages that */
-    size_t asked_head, asked_count; /* have no feedback yet */
-    size_t asked_most;              /* room in the ring */
-    bool done;                      /* has told the router that it is drained */
-    uint32_t onward_count;          /* messages in onward */
-    zmq_msg_t *onward; /* copies for the part's own route, or NULL */
+    palm__queue_t queue;      /* trains; bypass part: messages */
+    uint64_t queued;          /* messages in all trains of the queue */
+    uint64_t taken;           /* messages that the class has taken */
+    struct palm__debt *debts; /* per inbound part, by index */
+    bool started;             /* the first message of the queue is prepared */
+    int64_t due;              /* when that one has waited too long, ms */
+    const struct palm__delivery *delivery; /* fixed; waits or not */
+    struct palm__waiting waiting;          /* of a part that does */
+    struct palm__onward onward;            /* of one that does not */
 };
 
 /* What went along a part's route. */
@@ -115,12 +135,9 @@ struct palm_part {
     bool opened;  /* the class's open() was called, its close() was not */
     int world_fd; /* see wait.h; -1 = no socket */
     int inner_fd;
-    bool touched;      /* the inner socket was used since it said EAGAIN */
-    bool draining;     /* the intake is to be closed */
-    bool flushing;     /* credit is returned at once */
-    bool stopping;     /* leave */
+    bool touched; /* the inner socket was used since it said EAGAIN */
+    palm__part_phase_t phase;
     int given;         /* bypass outbound: messages that wait; atomic */
-    bool ended;        /* by `messages`: only waits for its stop */
     int64_t warned;    /* when the last warning was logged, ms */
     uint64_t unwarned; /* warnings that were not */
     palm_id_source_t ids;
@@ -182,12 +199,32 @@ int palm__world_reply(palm_part_t *part, zmq_msg_t *frame);
 /* Forgets whom to answer. */
 void palm__envelope_clear(struct palm__envelope *envelope);
 
-/* Obeys the orders that are there and hands each other note to take(), which
- * need not empty the frame and may be NULL; without ZMQ_DONTWAIT in flags,
+/* Goes on to a phase, unless it is further already. */
+static inline void
+palm__part_reach(palm_part_t *part, palm__part_phase_t phase)
+{
+    part->phase = part->phase < phase ? phase : part->phase;
+}
+
+static inline bool
+palm__part_stops(const palm_part_t *part)
+{
+    return part->phase == PALM__PART_STOPS;
+}
+
+/* What a base does with a frame from the router, by the kind of its note, which
+ * has been read; it need not empty the frame. */
+typedef void palm__note_f(palm_part_t *part, const palm__note_t *note,
+                          zmq_msg_t *frame);
+
+/* What all bases do: nothing; DRAIN; STOP. */
+palm__note_f palm__part_ignore, palm__part_drain, palm__part_stop;
+
+/* Hands each note that is there to its handler; without ZMQ_DONTWAIT in flags,
  * waits for one first.  Then the inner socket has said EAGAIN.  Whether there
  * were any. */
-typedef void palm__note_f(palm_part_t *part, zmq_msg_t *frame);
-bool palm__part_notes(palm_part_t *part, int flags, palm__note_f *take);
+bool palm__part_notes(palm_part_t *part, int flags,
+                      palm__note_f *const handlers[PALM__KINDS]);
 
 /* Does what the class has to do with the world and what is due; returns the
  * milliseconds until it must be called again, -1 for never. */

@@ -35,6 +35,7 @@
 #include "config.h"
 #include "core/router_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -133,22 +134,24 @@ palm__router_order(palm__router_t *self, palm__side_f *side, palm__kind_t kind)
 
 /* Gives credit back to the inbound part. */
 static void
-give_back(palm__router_t *self, palm__note_t note, palm__kind_t kind)
+give_back(palm__router_t *self, const palm__note_t *note, palm__kind_t kind)
 {
-    struct palm__row *row = &self->rows[note.from];
-    row->inside -= note.count;
-    note.kind = (uint8_t)kind;
-    send_note(self, row, &note);
+    struct palm__row *row = &self->rows[note->from];
+    palm__note_t back = *note;
+    assert(row->inside >= note->count);
+    row->inside -= note->count;
+    back.kind = (uint8_t)kind;
+    send_note(self, row, &back);
 }
 
 /* --- routing -------------------------------------------------------------- */
 
 /* Drops messages that go nowhere; counted at the part whose route it is. */
 static void
-drop(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
+drop(palm__router_t *self, struct palm__row *sender, const palm__note_t *note,
+     zmq_msg_t *frame)
 {
-    palm__note_t note = palm__note_of(frame);
-    palm__count(&sender->part->routed.dropped, note.count);
+    palm__count(&sender->part->routed.dropped, note->count);
     give_back(self, note, PALM__UNROUTED);
     (void)zmq_msg_close(frame);
 }
@@ -160,21 +163,22 @@ holds_up(const struct palm__row *row)
     return row->part->class_->waits && !row->part->options.isolated;
 }
 
-/* Sends a train along the route of a part.  Takes the frame. */
+/* Sends a train along the route of a part.  Takes the frame, of which the note
+ * is a copy. */
 static void
-forward(palm__router_t *self, struct palm__row *sender, zmq_msg_t *frame)
+forward(palm__router_t *self, struct palm__row *sender,
+        const palm__note_t *note, zmq_msg_t *frame)
 {
     struct palm__row *route = sender->route;
-    palm__note_t note = palm__note_of(frame);
     if (!route || send_frame(self, route, frame)) {
-        drop(self, sender, frame);
+        drop(self, sender, note, frame);
         return;
     }
-    palm__count(&sender->part->routed.messages, note.count);
-    palm__count(&sender->part->routed.bytes, note.bytes);
+    palm__count(&sender->part->routed.messages, note->count);
+    palm__count(&sender->part->routed.bytes, note->bytes);
     if (holds_up(route)) {
-        route->awaited += note.count;
-        self->awaited += note.count;
+        route->awaited += note->count;
+        self->awaited += note->count;
         self->focus = route;
     }
 }
@@ -184,6 +188,7 @@ static void
 answered(palm__router_t *self, struct palm__row *row, uint32_t count)
 {
     if (holds_up(row)) {
+        assert(row->awaited >= count && self->awaited >= row->awaited);
         row->awaited -= count;
         self->awaited -= count;
     }
@@ -203,10 +208,11 @@ may_route(const palm__router_t *self)
 
 /* Forwards a train of an inbound part, or parks it.  Takes the frame. */
 static void
-forward_or_park(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+forward_or_park(palm__router_t *self, struct palm__row *row,
+                const palm__note_t *note, zmq_msg_t *frame)
 {
     if (self->awaited == 0 || row->route == self->focus) {
-        forward(self, row, frame);
+        forward(self, row, note, frame);
         return;
     }
     (void)zmq_msg_init(&self->parked_train);
@@ -223,25 +229,31 @@ unpark(palm__router_t *self)
     if (!row || self->awaited > 0) {
         return false;
     }
+    const palm__note_t note = palm__note_of(&self->parked_train);
     self->parked = NULL;
-    forward(self, row, &self->parked_train);
+    forward(self, row, &note, &self->parked_train);
     return true;
 }
 
+/* What the router does with a frame, by the kind of its note, which has been
+ * read.  Each takes the frame. */
+typedef void handler_f(palm__router_t *self, struct palm__row *row,
+                       const palm__note_t *note, zmq_msg_t *frame);
+
 static void
-on_train(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+on_train(palm__router_t *self, struct palm__row *row, const palm__note_t *note,
+         zmq_msg_t *frame)
 {
-    palm__note_t note = palm__note_of(frame);
     int64_t limit = self->server->options.messages;
-    row->inside += note.count;
-    self->routed += note.count;
+    row->inside += note->count;
+    self->routed += note->count;
     if (palm__has_trait(row, PALM_FROM_WORKERS)) {
-        self->from_workers += note.count;
+        self->from_workers += note->count;
         if (self->phase != PALM__ROUTING) {
             self->last_result = palm__now_ms();
         }
     }
-    forward_or_park(self, row, frame);
+    forward_or_park(self, row, note, frame);
     if (limit && self->routed >= (uint64_t)limit
         && self->phase == PALM__ROUTING) {
         palm__router_drain(self, self->server->options.stop_timeout);
@@ -249,76 +261,87 @@ on_train(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
 }
 
 static void
-on_credit(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+on_credit(palm__router_t *self, struct palm__row *row, const palm__note_t *note,
+          zmq_msg_t *frame)
 {
-    palm__note_t note = palm__note_of(frame);
     if (palm__has_trait(row, PALM_TO_WORKERS)) {
-        self->to_workers += note.count;
+        self->to_workers += note->count;
     }
-    answered(self, row, note.count); /* it could not ask its peer */
-    give_back(self, note, (palm__kind_t)note.kind);
+    answered(self, row, note->count); /* it could not ask its peer */
+    give_back(self, note, (palm__kind_t)note->kind);
     (void)zmq_msg_close(frame);
 }
 
-/* Sends the feedback of a part to the inbound part, and along the part's own
- * route.  The credit goes with the latter. */
+/* Sends a train along the part's own route, as its second and last leg. */
 static void
-forward_feedback(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+forward_again(palm__router_t *self, struct palm__row *row, bool eager,
+              zmq_msg_t *frame)
 {
-    palm__train_t *train = palm__train_of(frame);
-    palm__note_t note = {.kind = PALM__FEEDBACK, .from = train->note.from};
-    struct palm__row *asker = &self->rows[train->note.from];
+    palm__note_t *note = &palm__train_of(frame)->note;
+    note->kind = PALM__TRAIN;
+    note->leg = 1;
+    note->eager |= eager;
+    const palm__note_t sent = *note;
+    forward(self, row, &sent, frame);
+}
+
+/* Sends a copy of the feedback to the inbound part, and the feedback along the
+ * part's own route.  The credit goes with the latter. */
+static void
+forward_feedback(palm__router_t *self, struct palm__row *row,
+                 const palm__note_t *note, zmq_msg_t *frame)
+{
+    const palm__note_t without = {.kind = PALM__FEEDBACK, .from = note->from};
+    struct palm__row *asker = &self->rows[note->from];
     zmq_msg_t copy, feedback;
     (void)zmq_msg_init(&copy);
-    (void)zmq_msg_copy(&copy, &train->messages[0]);
+    (void)zmq_msg_copy(&copy, &palm__train_of(frame)->messages[0]);
     if (asker->part->class_->waits
-        && !palm__train_frame(&feedback, &note, &copy, 1)
+        && !palm__train_frame(&feedback, &without, &copy, 1)
         && send_frame(self, asker, &feedback)) {
         (void)zmq_msg_close(&feedback);
     }
     (void)zmq_msg_close(&copy);
-    train->note.kind = PALM__TRAIN;
-    train->note.leg = 1;
-    train->note.eager = 1;
-    forward(self, row, frame);
+    forward_again(self, row, true, frame);
 }
 
 static void
-on_feedback(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+on_feedback(palm__router_t *self, struct palm__row *row,
+            const palm__note_t *note, zmq_msg_t *frame)
 {
-    palm__train_t *train = palm__train_of(frame);
-    answered(self, row, train->note.count);
-    if (row->route && train->note.leg == 0) {
-        forward_feedback(self, row, frame);
+    answered(self, row, note->count);
+    if (row->route && note->leg == 0) {
+        forward_feedback(self, row, note, frame);
         return;
     }
-    if (train->note.leg == 1) { /* the first part's feedback counts */
-        give_back(self, train->note, PALM__CREDIT);
+    if (note->leg == 1) { /* the first part's feedback counts */
+        give_back(self, note, PALM__CREDIT);
         (void)zmq_msg_close(frame);
         return;
     }
-    struct palm__row *asker = &self->rows[train->note.from];
-    asker->inside -= train->note.count;
+    struct palm__row *asker = &self->rows[note->from];
+    assert(asker->inside >= note->count);
+    asker->inside -= note->count;
     if (send_frame(self, asker, frame)) {
         (void)zmq_msg_close(frame);
     }
 }
 
 static void
-on_onward(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+on_onward(palm__router_t *self, struct palm__row *row, const palm__note_t *note,
+          zmq_msg_t *frame)
 {
-    palm__train_t *train = palm__train_of(frame);
     if (palm__has_trait(row, PALM_TO_WORKERS)) {
-        self->to_workers += train->note.count;
+        self->to_workers += note->count;
     }
-    train->note.kind = PALM__TRAIN;
-    train->note.leg = 1;
-    forward(self, row, frame);
+    forward_again(self, row, false, frame);
 }
 
 static void
-on_done(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
+on_done(palm__router_t *self, struct palm__row *row, const palm__note_t *note,
+        zmq_msg_t *frame)
 {
+    (void)note;
     (void)zmq_msg_close(frame);
     row->ended = true;
     /* Nothing more can come in: the server ends by itself. */
@@ -328,30 +351,43 @@ on_done(palm__router_t *self, struct palm__row *row, zmq_msg_t *frame)
     }
 }
 
-/* By kind of note.  Each takes the frame. */
-typedef void handler_f(palm__router_t *self, struct palm__row *row,
-                       zmq_msg_t *frame);
+/* An order, which no part gives. */
+static void
+ignore(palm__router_t *self, struct palm__row *row, const palm__note_t *note,
+       zmq_msg_t *frame)
+{
+    (void)self;
+    (void)row;
+    (void)note;
+    (void)zmq_msg_close(frame);
+}
 
 static handler_f *const handlers[PALM__KINDS] = {
-    [PALM__TRAIN] = on_train,       [PALM__ONWARD] = on_onward,
-    [PALM__CREDIT] = on_credit,     [PALM__UNROUTED] = on_credit,
-    [PALM__FEEDBACK] = on_feedback, [PALM__DONE] = on_done,
+    [PALM__GO] = ignore,
+    [PALM__DRAIN] = ignore,
+    [PALM__FLUSH] = ignore,
+    [PALM__STOP] = ignore,
+    [PALM__TRAIN] = on_train,
+    [PALM__ONWARD] = on_onward,
+    [PALM__CREDIT] = on_credit,
+    [PALM__UNROUTED] = on_credit,
+    [PALM__FEEDBACK] = on_feedback,
+    [PALM__DONE] = on_done,
 };
 
 /* An order of the server's handle.  Takes the frame. */
 static void
-take_order(palm__router_t *self, zmq_msg_t *frame)
+take_order(palm__router_t *self, const palm__note_t *order, zmq_msg_t *frame)
 {
-    palm__note_t order = palm__note_of(frame);
     (void)zmq_msg_close(frame);
-    if (order.kind == PALM__GO) {
+    if (order->kind == PALM__GO) {
         self->phase = PALM__ROUTING;
         palm__router_order(self, palm__is_outbound, PALM__GO);
         palm__router_order(self, palm__is_inbound, PALM__GO);
-    } else if (self->phase == PALM__STARTING || order.kind == PALM__STOP) {
+    } else if (self->phase == PALM__STARTING || order->kind == PALM__STOP) {
         self->phase = PALM__OVER;
     } else if (self->phase == PALM__ROUTING) {
-        palm__router_drain(self, (int64_t)order.bytes);
+        palm__router_drain(self, (int64_t)order->bytes);
     }
 }
 
@@ -367,10 +403,12 @@ serve(palm__router_t *self, void *socket)
     (void)zmq_msg_init(&frame);
     (void)zmq_msg_recv(&frame, socket, 0); /* frames arrive together */
     unsigned index = (unsigned)(id.bytes[1] << 8 | id.bytes[2]);
+    const palm__note_t note = palm__note_of(&frame);
+    assert(note.kind < PALM__KINDS);
     if (index == PALM__HANDLE) {
-        take_order(self, &frame);
+        take_order(self, &note, &frame);
     } else {
-        handlers[palm__note_of(&frame).kind](self, &self->rows[index], &frame);
+        handlers[note.kind](self, &self->rows[index], &note, &frame);
     }
     return true;
 }

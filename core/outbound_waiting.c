@@ -1,20 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* outbound_feedback.c: what a waiting outbound part hears from its peer.
+/* outbound_waiting.c: outbound parts that wait for their peer.
  *
  * Each message that it has sent, or could not send, stands in a ring until its
  * feedback is there: the peer's answer, or "0" if it failed or nobody answered
  * in time.  Feedback goes to the router in the order of the messages. */
 #include "config.h"
 
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
 #include "core/compat.h"
 #include "core/connect.h"
 #include "core/outbound_impl.h"
 
-/* Whether as many messages are with the peer as there may be. */
-bool
-palm__feedback_is_full(const palm_part_t *part)
+static int
+init(palm_part_t *part)
 {
-    return part->out.asked_count == part->out.asked_most;
+    struct palm__waiting *waiting = &part->out.waiting;
+    bool parallel = (part->class_->traits & PALM_PARALLEL) != 0;
+    waiting->most = parallel ? (size_t)part->options.max_workers : 1;
+    waiting->asked = calloc(waiting->most, sizeof *waiting->asked);
+    if (!waiting->asked) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return 0;
+}
+
+static void
+fini(palm_part_t *part)
+{
+    free(part->out.waiting.asked);
+    part->out.waiting.asked = NULL;
+}
+
+static bool
+is_full(const palm_part_t *part)
+{
+    return part->out.waiting.count == part->out.waiting.most;
+}
+
+static void
+begin(palm_part_t *part, palm__train_t *train)
+{
+    (void)part;
+    (void)train;
 }
 
 /* When the message that is sent now has waited too long, INT64_MAX = never: a
@@ -26,14 +57,14 @@ palm__feedback_deadline(const palm_part_t *part)
     return palm__deadline(timed ? part->options.reply_timeout : -1);
 }
 
-/* Notes that a message waits for its feedback; without `sent` it failed, and
- * its feedback is "0". */
-void
-palm__feedback_await(palm_part_t *part, const palm__train_t *train, bool sent)
+/* The message waits for its feedback; of one that was not sent that is "0". */
+static void
+end(palm_part_t *part, const palm__train_t *train, bool sent)
 {
-    struct palm__outbound *out = &part->out;
-    struct palm__asked *asked =
-        &out->asked[(out->asked_head + out->asked_count++) % out->asked_most];
+    struct palm__waiting *waiting = &part->out.waiting;
+    size_t place = (waiting->head + waiting->count++) % waiting->most;
+    struct palm__asked *asked = &waiting->asked[place];
+    assert(waiting->count <= waiting->most);
     asked->note = train->note;
     asked->note.count = 1;
     if (train->next + 1 < train->size) { /* all bytes go with the last */
@@ -42,6 +73,24 @@ palm__feedback_await(palm_part_t *part, const palm__train_t *train, bool sent)
     asked->sent = sent;
     asked->deadline = palm__feedback_deadline(part);
 }
+
+/* Each message has its feedback. */
+static void
+finish(palm_part_t *part, const palm__note_t *note)
+{
+    (void)part;
+    (void)note;
+}
+
+static void
+cut(palm_part_t *part, palm__note_t *note, uint32_t left)
+{
+    (void)part;
+    note->count = left;
+}
+
+const palm__delivery_t palm__waiting_delivery = {init, fini,   is_full, begin,
+                                                 end,  finish, cut};
 
 /* Whether the answer is one frame; reads and counts what is not. */
 static bool
@@ -108,10 +157,10 @@ get_feedback(palm_part_t *part, const struct palm__asked *asked,
 bool
 palm__feedback_pass(palm_part_t *part)
 {
-    struct palm__outbound *out = &part->out;
+    struct palm__waiting *waiting = &part->out.waiting;
     bool any = false;
-    while (out->asked_count > 0) {
-        struct palm__asked *asked = &out->asked[out->asked_head];
+    while (waiting->count > 0) {
+        struct palm__asked *asked = &waiting->asked[waiting->head];
         zmq_msg_t feedback;
         (void)zmq_msg_init(&feedback);
         if (!get_feedback(part, asked, &feedback)) {
@@ -120,8 +169,8 @@ palm__feedback_pass(palm_part_t *part)
         }
         palm__latency(part, asked->note.since, 1);
         palm__outbound_send_up(part, asked->note, PALM__FEEDBACK, &feedback, 1);
-        out->asked_head = (out->asked_head + 1) % out->asked_most;
-        out->asked_count--;
+        waiting->head = (waiting->head + 1) % waiting->most;
+        waiting->count--;
         any = true;
     }
     return any;
@@ -133,8 +182,9 @@ int64_t
 palm__feedback_left(const palm_part_t *part)
 {
     const struct palm__outbound *out = &part->out;
-    if (out->asked_count > 0) {
-        return palm__left(out->asked[out->asked_head].deadline);
+    const struct palm__waiting *waiting = &out->waiting;
+    if (waiting->count > 0) {
+        return palm__left(waiting->asked[waiting->head].deadline);
     }
     return out->started ? palm__left(out->due) : -1;
 }
