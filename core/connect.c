@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/attach.h"
 #include "core/compat.h"
 
 int64_t
@@ -43,32 +44,6 @@ palm__poll(zmq_pollitem_t *items, int count, int64_t deadline)
     }
 }
 
-void
-palm__close(void **socket_p)
-{
-    int saved = errno;
-    if (*socket_p) {
-        /* What its monitor tells while the context ends libzmq cannot send, and
-         * does not free. */
-        (void)zmq_socket_monitor(*socket_p, NULL, 0);
-        (void)zmq_close(*socket_p);
-        *socket_p = NULL;
-    }
-    errno = saved;
-}
-
-void
-palm__term(void **zmq_p)
-{
-    int saved = errno;
-    if (*zmq_p) {
-        while (zmq_ctx_term(*zmq_p) && errno == EINTR) {
-        }
-        *zmq_p = NULL;
-    }
-    errno = saved;
-}
-
 static int
 connect_error(const palm__socket_t *how, const palm_error_t *why,
               palm_error_t *err)
@@ -87,7 +62,7 @@ palm__connect(void *zmq, const palm__socket_t *how, palm_error_t *err)
 {
     palm_error_t why = {0, ""};
     void *socket = palm__socket_new(zmq, how);
-    if (!socket || palm__socket_attach(socket, how, &why)) {
+    if (!socket || palm__attach(socket, how->address, how->binds, &why)) {
         (void)connect_error(how, &why, err);
         palm__close(&socket);
     }
@@ -137,7 +112,7 @@ palm__connect_wait(void *zmq, const palm__socket_t *how, int64_t deadline,
     palm_error_t why = {0, ""};
     void *socket = palm__socket_new(zmq, how);
     void *monitor = socket ? open_monitor(zmq, socket) : NULL;
-    if (!monitor || palm__socket_attach(socket, how, &why)
+    if (!monitor || palm__attach(socket, how->address, how->binds, &why)
         || await_connection(monitor, socket, how->type, deadline)) {
         (void)connect_error(how, &why, err);
         palm__close(&monitor);

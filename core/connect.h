@@ -23,13 +23,6 @@ long palm__left(int64_t deadline);
  * number of ready items (0 = none in time), or -1 with errno. */
 int palm__poll(zmq_pollitem_t *items, int count, int64_t deadline);
 
-/* Closes a socket (which may be NULL) and sets it to NULL.  Keeps errno. */
-void palm__close(void **socket_p);
-
-/* Ends a context (which may be NULL) whose sockets are closed, and sets it to
- * NULL; waits for what they still flush.  Keeps errno. */
-void palm__term(void **zmq_p);
-
 /* Makes a socket and lets it connect; does not wait for the connection.
  * Returns NULL with the address in *err and errno as zmq_socket() and
  * zmq_connect(). */

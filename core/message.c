@@ -19,28 +19,6 @@ enum {
     ERROR = PALM__TAG(8, PALM__WIRE_BYTES) /* unknown to the scan */
 };
 
-palm_slice_t
-palm_slice(const char *text)
-{
-    palm_slice_t slice = {text, text ? strlen(text) : 0};
-    return slice;
-}
-
-bool
-palm_slice_is_equal(palm_slice_t a, palm_slice_t b)
-{
-    return a.size == b.size
-           && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
-int
-palm_slice_compare(palm_slice_t a, palm_slice_t b)
-{
-    size_t size = a.size < b.size ? a.size : b.size;
-    int order = size ? memcmp(a.data, b.data, size) : 0;
-    return order ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 /* --- scan ---------------------------------------------------------------- */
 
 static inline bool

@@ -313,6 +313,10 @@ wait_for_something(palm_part_t *part, bool blocked)
 int
 palm__outbound_yield(palm_part_t *part, const palm_message_t *message)
 {
+    if (!part->class_->operations.yield) {
+        errno = ENOTSUP;
+        return -1;
+    }
     for (;;) {
         bool any = take_notes(part, ZMQ_DONTWAIT);
         if (palm__part_stops(part)) {

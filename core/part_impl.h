@@ -108,6 +108,15 @@ struct palm__envelope {
     zmq_msg_t frames[PALM__ENVELOPE_MAX];
 };
 
+/* What a part of a side is run by. */
+typedef struct palm__base {
+    int (*init)(palm_part_t *part); /* -1 with errno; NULL = nothing to do */
+    void (*run)(palm_part_t *part); /* returns at the stop */
+    void (*fini)(palm_part_t *part);
+    /* What palm_part_yield() does; NULL = it cannot. */
+    int (*yield)(palm_part_t *part, const palm_message_t *message);
+} palm__base_t;
+
 /* A list of endpoints. */
 struct palm__endpoint {
     char *text;
@@ -121,6 +130,7 @@ struct palm_part {
     palm_part_options_t options;     /* fixed; the strings are ours */
     palm_hooks_t hooks;              /* fixed; of the options, else the class */
     palm_side_t side;                /* fixed */
+    const palm__base_t *base;        /* fixed once started; of its side */
     uint16_t index;                  /* fixed; place among the server's parts */
     palm_part_t *route;              /* fixed; NULL = none */
     palm_server_t *server;           /* fixed; outlives the part */

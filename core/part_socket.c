@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "core/connect.h"
+#include "core/attach.h"
 #include "core/server_impl.h"
 #include "core/socket.h"
 
@@ -83,7 +83,7 @@ attach(palm_part_t *part, void *socket, const palm__socket_t *how,
 {
     palm_error_t why = {0, ""};
     size_t size = PALM__ENDPOINT;
-    if (palm__socket_attach(socket, how, &why)) {
+    if (palm__attach(socket, how->address, how->binds, &why)) {
         return palm_error_set(err, why.code, "%s %s: cannot %s %s: %s",
                               palm__side_name(part->side), part->options.name,
                               how->binds ? "bind" : "connect to", how->address,

@@ -47,91 +47,6 @@
 
 enum { TRAINS_AT_ONCE = 16 }; /* before credit is looked at again */
 
-/* --- the table ------------------------------------------------------------ */
-
-palm__router_t *
-palm__router_new(palm_server_t *server)
-{
-    palm__router_t *self = calloc(1, sizeof *self);
-    if (!self
-        || !(self->rows = calloc(server->part_count + 1, sizeof *self->rows))) {
-        free(self);
-        errno = ENOMEM;
-        return NULL;
-    }
-    self->server = server;
-    self->count = server->part_count;
-    for (size_t i = 0; i < self->count; i++) {
-        palm_part_t *part = server->parts[i];
-        if (part->side != PALM_SIDE_BYPASS) {
-            self->rows[i].part = part;
-            self->rows[i].route =
-                part->route ? &self->rows[part->route->index] : NULL;
-        }
-    }
-    return self;
-}
-
-void
-palm__router_destroy(palm__router_t **self_p)
-{
-    palm__router_t *self = *self_p;
-    if (!self) {
-        return;
-    }
-    if (self->parked) {
-        (void)zmq_msg_close(&self->parked_train);
-    }
-    free(self->rows);
-    free(self);
-    *self_p = NULL;
-}
-
-/* --- to the parts --------------------------------------------------------- */
-
-/* Sends a frame to a part; takes it on success. */
-static int
-send_frame(palm__router_t *self, const struct palm__row *row, zmq_msg_t *frame)
-{
-    void *socket = palm__is_inbound(row) ? self->in : self->out;
-    palm__id_t id = palm__id_of(row->part->index);
-    if (zmq_send(socket, id.bytes, sizeof id.bytes, ZMQ_SNDMORE) == -1) {
-        return -1;
-    }
-    return zmq_msg_send(frame, socket, 0) == -1 ? -1 : 0;
-}
-
-static void
-send_note(palm__router_t *self, const struct palm__row *row,
-          const palm__note_t *note)
-{
-    zmq_msg_t frame;
-    if (zmq_msg_init_size(&frame, sizeof *note)) {
-        return;
-    }
-    memcpy(zmq_msg_data(&frame), note, sizeof *note);
-    if (send_frame(self, row, &frame)) {
-        (void)zmq_msg_close(&frame);
-    }
-}
-
-static void
-send_order(palm__router_t *self, const struct palm__row *row, palm__kind_t kind)
-{
-    const palm__note_t note = {.kind = (uint8_t)kind};
-    send_note(self, row, &note);
-}
-
-void
-palm__router_order(palm__router_t *self, palm__side_f *side, palm__kind_t kind)
-{
-    for (size_t i = 0; i < self->count; i++) {
-        if (side(&self->rows[i])) {
-            send_order(self, &self->rows[i], kind);
-        }
-    }
-}
-
 /* Gives credit back to the inbound part. */
 static void
 give_back(palm__router_t *self, const palm__note_t *note, palm__kind_t kind)
@@ -141,7 +56,7 @@ give_back(palm__router_t *self, const palm__note_t *note, palm__kind_t kind)
     assert(row->inside >= note->count);
     row->inside -= note->count;
     back.kind = (uint8_t)kind;
-    send_note(self, row, &back);
+    palm__router_send_note(self, row, &back);
 }
 
 /* --- routing -------------------------------------------------------------- */
@@ -170,7 +85,7 @@ forward(palm__router_t *self, struct palm__row *sender,
         const palm__note_t *note, zmq_msg_t *frame)
 {
     struct palm__row *route = sender->route;
-    if (!route || send_frame(self, route, frame)) {
+    if (!route || palm__router_send(self, route, frame)) {
         drop(self, sender, note, frame);
         return;
     }
@@ -298,7 +213,7 @@ forward_feedback(palm__router_t *self, struct palm__row *row,
     (void)zmq_msg_copy(&copy, &palm__train_of(frame)->messages[0]);
     if (asker->part->class_->waits
         && !palm__train_frame(&feedback, &without, &copy, 1)
-        && send_frame(self, asker, &feedback)) {
+        && palm__router_send(self, asker, &feedback)) {
         (void)zmq_msg_close(&feedback);
     }
     (void)zmq_msg_close(&copy);
@@ -322,7 +237,7 @@ on_feedback(palm__router_t *self, struct palm__row *row,
     struct palm__row *asker = &self->rows[note->from];
     assert(asker->inside >= note->count);
     asker->inside -= note->count;
-    if (send_frame(self, asker, frame)) {
+    if (palm__router_send(self, asker, frame)) {
         (void)zmq_msg_close(frame);
     }
 }

@@ -12,17 +12,6 @@
 
 #include "core/compat.h"
 
-bool
-palm__router_ended(palm__router_t *self, palm__side_f *side)
-{
-    for (size_t i = 0; i < self->count; i++) {
-        if (side(&self->rows[i]) && !self->rows[i].ended) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool
 is_intake(const struct palm__row *row)
 {

@@ -67,6 +67,14 @@ palm__has_trait(const struct palm__row *row, unsigned trait)
 /* Which rows are meant. */
 typedef bool palm__side_f(const struct palm__row *row);
 
+/* Sends a frame to a part; takes it on success. */
+int palm__router_send(palm__router_t *self, const struct palm__row *row,
+                      zmq_msg_t *frame);
+
+/* Sends a note without messages to a part. */
+void palm__router_send_note(palm__router_t *self, const struct palm__row *row,
+                            const palm__note_t *note);
+
 /* Sends a note without messages to every row of a side. */
 void palm__router_order(palm__router_t *self, palm__side_f *side,
                         palm__kind_t kind);

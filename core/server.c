@@ -156,19 +156,6 @@ palm_part_class_side(const palm_part_class_t *class_)
                                              : PALM_SIDE_OUTBOUND;
 }
 
-palm_part_t *
-palm__server_find(palm_server_t *self, palm_side_t side, const char *name)
-{
-    for (size_t i = 0; i < self->part_count; i++) {
-        palm_part_t *part = self->parts[i];
-        if (part->side == side && !strcmp(part->options.name, name)) {
-            return part;
-        }
-    }
-    errno = ENOENT;
-    return NULL;
-}
-
 static int
 check_options(const palm_part_class_t *class_,
               const palm_part_options_t *options, palm_error_t *err)

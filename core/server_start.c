@@ -19,33 +19,6 @@
 #include "core/compat.h"
 #include "core/lookup.h"
 
-/* --- what threads tell ---------------------------------------------------- */
-
-void
-palm__server_report(palm_server_t *self, const palm_error_t *err)
-{
-    (void)pthread_mutex_lock(&self->mutex);
-    self->report.arrived++;
-    if (err && !self->report.error.code) {
-        self->report.error = *err;
-    }
-    (void)pthread_cond_broadcast(&self->changed);
-    (void)pthread_mutex_unlock(&self->mutex);
-}
-
-void
-palm__server_ended(palm_server_t *self, bool is_router)
-{
-    (void)pthread_mutex_lock(&self->mutex);
-    self->alive--;
-    if (is_router && self->state == PALM__RUNNING) {
-        palm__server_show(self, PALM_SERVER_STOPPED);
-        self->state = PALM__ROUTER_ENDED;
-    }
-    (void)pthread_cond_broadcast(&self->changed);
-    (void)pthread_mutex_unlock(&self->mutex);
-}
-
 /* --- threads -------------------------------------------------------------- */
 
 static void
@@ -97,16 +70,12 @@ await_go(palm_part_t *part)
 }
 
 /* The bases, by side. */
-static const struct {
-    int (*init)(palm_part_t *part);
-    void (*run)(palm_part_t *part);
-    void (*fini)(palm_part_t *part);
-} bases[] = {
+static const palm__base_t bases[] = {
     [PALM_SIDE_INBOUND] = {palm__inbound_init, palm__inbound_run,
-                           palm__inbound_fini},
+                           palm__inbound_fini, palm__inbound_yield},
     [PALM_SIDE_OUTBOUND] = {palm__outbound_init, palm__outbound_run,
-                            palm__outbound_fini},
-    [PALM_SIDE_BYPASS] = {NULL, palm__bypass_run, NULL},
+                            palm__outbound_fini, palm__outbound_yield},
+    [PALM_SIDE_BYPASS] = {NULL, palm__bypass_run, NULL, NULL},
 };
 
 static void
@@ -119,7 +88,7 @@ run_part(palm_part_t *part)
     }
     palm__server_report(part->server, NULL);
     if (await_go(part)) {
-        bases[part->side].run(part);
+        part->base->run(part);
     }
     palm__part_close(part);
 }
@@ -130,15 +99,16 @@ part_main(void *arg)
     palm_part_t *part = arg;
     palm_error_t err = {0, ""};
     prepare_thread(part->server, part->options.name);
-    if (bases[part->side].init && bases[part->side].init(part)) {
+    part->base = &bases[part->side];
+    if (part->base->init && part->base->init(part)) {
         (void)palm_error_set(&err, errno, "%s %s: %s",
                              palm__side_name(part->side), part->options.name,
                              palm_strerror(errno));
         palm__server_report(part->server, &err);
     } else {
         run_part(part);
-        if (bases[part->side].fini) {
-            bases[part->side].fini(part);
+        if (part->base->fini) {
+            part->base->fini(part);
         }
     }
     palm__server_ended(part->server, false);

@@ -86,20 +86,6 @@ palm_server_emit(palm_server_t *self, const char *name, zmq_msg_t *message)
     return result;
 }
 
-void
-palm__server_set_state(palm_server_t *self, palm__server_state_t state)
-{
-    (void)pthread_mutex_lock(&self->mutex);
-    if (state == PALM__RUNNING || state == PALM__STOPPED) {
-        palm__server_show(self, state == PALM__RUNNING ? PALM_SERVER_RUNNING
-                                                       : PALM_SERVER_STOPPED);
-    }
-    self->state = state;
-    self->started |= state == PALM__RUNNING;
-    (void)pthread_cond_broadcast(&self->changed);
-    (void)pthread_mutex_unlock(&self->mutex);
-}
-
 /* --- wait and stop -------------------------------------------------------- */
 
 static bool

@@ -2,14 +2,39 @@
 #include "config.h"
 #include "core/socket.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <zmq.h>
 
-#include "core/connect.h"
-
 enum { INTERVAL = 10, QUESTIONS = 3 };           /* s, and how many */
 enum { HARD_FACTOR = 4, HARD_LEAST = 64 << 20 }; /* of bytes accepted; bytes */
+
+void
+palm__close(void **socket_p)
+{
+    int saved = errno;
+    if (*socket_p) {
+        /* What its monitor tells while the context ends libzmq cannot send, and
+         * does not free. */
+        (void)zmq_socket_monitor(*socket_p, NULL, 0);
+        (void)zmq_close(*socket_p);
+        *socket_p = NULL;
+    }
+    errno = saved;
+}
+
+void
+palm__term(void **zmq_p)
+{
+    int saved = errno;
+    if (*zmq_p) {
+        while (zmq_ctx_term(*zmq_p) && errno == EINTR) {
+        }
+        *zmq_p = NULL;
+    }
+    errno = saved;
+}
 
 int
 palm__socket_set(void *socket, int option, int64_t value)
@@ -93,10 +118,4 @@ palm__socket_new(void *zmq, const palm__socket_t *how)
         palm__close(&socket);
     }
     return socket;
-}
-
-int
-palm__socket_attach(void *socket, const palm__socket_t *how, palm_error_t *err)
-{
-    return palm__attach(socket, how->address, how->binds, err);
 }

@@ -24,8 +24,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/attach.h"
-
 #define PALM__KEEPALIVE 30000 /* ms, the default */
 
 /* What a socket is to be. */
@@ -49,12 +47,16 @@ typedef struct palm__socket {
         .max_message_size = -1, .keepalive = PALM__KEEPALIVE                   \
     }
 
-/* Makes a socket and sets it so.  NULL with errno as zmq_socket(), EINVAL. */
+/* Makes a socket and sets it so; palm__attach() then binds or connects it. NULL
+ * with errno as zmq_socket(), EINVAL. */
 void *palm__socket_new(void *zmq, const palm__socket_t *how);
 
-/* Binds or connects it, see palm__attach(). */
-int palm__socket_attach(void *socket, const palm__socket_t *how,
-                        palm_error_t *err);
+/* Closes a socket (which may be NULL) and sets it to NULL.  Keeps errno. */
+void palm__close(void **socket_p);
+
+/* Ends a context (which may be NULL) whose sockets are closed, and sets it to
+ * NULL; waits for what they still flush.  Keeps errno. */
+void palm__term(void **zmq_p);
 
 /* Sets an int option; a larger value becomes the largest int.  -1 with errno as
  * zmq_setsockopt(). */

@@ -98,12 +98,6 @@ palm_server_route_at(const palm_server_t *self, size_t index,
 
 /* --- state ---------------------------------------------------------------- */
 
-void
-palm__server_show(palm_server_t *self, palm_server_state_t state)
-{
-    __atomic_store_n(&self->shown, (int)state, __ATOMIC_RELEASE);
-}
-
 palm_server_state_t
 palm_server_state(const palm_server_t *self)
 {

@@ -30,9 +30,6 @@
 
 enum { LINE = 4096 };
 
-struct kill_options kill_options = {NULL, NULL, NULL,  NULL,  "*",  NULL,
-                                    0.2,  0,    false, false, false};
-
 static struct fault_row *rows;
 static size_t row_count;
 static unsigned number; /* of the line of TAP */

@@ -6,6 +6,9 @@
 
 #include "conformance/mutants/kill.h"
 
+struct kill_options kill_options = {NULL, NULL, NULL,  NULL,  "*",  NULL,
+                                    0.2,  0,    false, false, false};
+
 enum { TOPIC_AT = 5, LINE = 1024 };
 
 static unsigned
@@ -112,7 +115,7 @@ verdict_copy(const char *text)
     static struct copy {
         struct copy *next;
         char text[];
-    } *copies;
+    } * copies;
     struct copy *copy;
 
     for (copy = copies; copy != NULL; copy = copy->next) {

@@ -9,59 +9,8 @@
 #include "harness/server/cache.h"
 #include "harness/server/fits.h"
 #include "harness/server/kind.h"
-
-/* The kinds of sections that hold a part, by side. */
-static const char *const side_names[] = {
-    [PALM_SIDE_INBOUND] = "inbound",
-    [PALM_SIDE_OUTBOUND] = "outbound",
-    [PALM_SIDE_BYPASS] = "bypass",
-};
-
-enum { SIDE_COUNT = sizeof side_names / sizeof *side_names };
-
-const char *
-server_side_name(palm_side_t side)
-{
-    return side_names[side];
-}
-
-bool
-server_section_side(const struct server_section *section, palm_side_t *side)
-{
-    for (size_t i = 0; i < SIDE_COUNT; i++) {
-        if (!strcmp(section->kind, side_names[i])) {
-            *side = (palm_side_t)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-int
-server_refuse(palm_error_t *err, const struct server_section *section,
-              const struct server_setting *setting, const char *reason)
-{
-    return server_file_refuse(err, setting ? setting->place : section->place,
-                              section, setting ? setting->key : NULL, reason);
-}
-
-int
-server_refuse_as(palm_error_t *err, const struct server_section *section,
-                 const struct server_setting *setting,
-                 const palm_error_t *reason)
-{
-    if (reason->code == ENOMEM) {
-        return palm_error_set(err, ENOMEM, "%s", reason->text);
-    }
-    /* The library does not know that the key stands before its reason. */
-    const char *text = reason->text;
-    size_t size = setting ? strlen(setting->key) : 0;
-    if (size && !strncmp(text, setting->key, size)
-        && !strncmp(text + size, ": ", 2)) {
-        text += size + 2;
-    }
-    return server_refuse(err, section, setting, text);
-}
+#include "harness/server/part.h"
+#include "harness/server/refuse.h"
 
 static int
 check_titles(const struct server_file *file, palm_error_t *err)
@@ -89,45 +38,6 @@ check_titles(const struct server_file *file, palm_error_t *err)
         }
     }
     return 0;
-}
-
-/* --- hints ---------------------------------------------------------------- */
-
-/* Where a key is wrong because another one says the same there. */
-static const struct {
-    bool in_server; /* else in a part */
-    const char *key, *hint;
-} hints[] = {
-    {true, "pipelined",
-     "is for a part; with a kind, to_client = no says that results go to the "
-     "next server"},
-    {false, "to_client",
-     "is for a kind; of a PubService, pipelined = yes says that results go to "
-     "the next server"},
-};
-
-/* NULL = there is none. */
-static const char *
-find_hint(const struct server_setting *setting, bool in_server)
-{
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
-        if (hints[i].in_server == in_server
-            && !strcmp(hints[i].key, setting->key)) {
-            return hints[i].hint;
-        }
-    }
-    return NULL;
-}
-
-/* Refuses a setting that has failed with a reason, or with a better one. */
-static int
-refuse_with_hint(palm_error_t *err, const struct server_section *section,
-                 const struct server_setting *setting, bool in_server,
-                 const palm_error_t *reason)
-{
-    const char *hint = find_hint(setting, in_server);
-    return hint ? server_refuse(err, section, setting, hint)
-                : server_refuse_as(err, section, setting, reason);
 }
 
 /* --- [server] ---------------------------------------------------------- */
@@ -166,7 +76,8 @@ read_options(const struct server_section *section,
                        ? server_refuse(err, section, setting,
                                        "is for servers of a kind: it needs "
                                        "kind = …")
-                       : refuse_with_hint(err, section, setting, true, &reason);
+                       : server_refuse_with_hint(err, section, setting, true,
+                                                 &reason);
         }
     }
     return 0;
@@ -240,37 +151,12 @@ find_class(const struct server_section *section, palm_side_t side,
     }
     if (palm_part_class_side(found) != side) {
         (void)snprintf(reason, sizeof reason, "%s belongs into [%s …]",
-                       found->name, side_names[palm_part_class_side(found)]);
+                       found->name,
+                       server_side_name(palm_part_class_side(found)));
         (void)server_refuse(err, section, setting, reason);
         return NULL;
     }
     return found;
-}
-
-int
-server_set_part_options(const struct server_section *section,
-                        const palm_part_class_t *class_,
-                        palm_part_options_t *options, palm_error_t *err)
-{
-    palm_error_t reason = {0};
-    for (size_t i = 0; i < section->count; i++) {
-        const struct server_setting *setting = &section->settings[i];
-        if (!strcmp(setting->key, "part") || !strcmp(setting->key, "plugin")) {
-            continue;
-        }
-        if (!strcmp(setting->key, "name")) {
-            return server_refuse(err, section, setting,
-                                 "the name stands in the section's title");
-        }
-        if (!palm_part_option_set(options, class_, setting->key, setting->value,
-                                  &reason)) {
-            continue;
-        }
-        return reason.code == ENOENT && !find_hint(setting, false)
-                   ? server_fits_unknown(section, setting, class_, &reason, err)
-                   : refuse_with_hint(err, section, setting, false, &reason);
-    }
-    return server_fits_part(section, options, err);
 }
 
 /* Whether the server has, or will have, that outbound part. */

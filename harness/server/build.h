@@ -16,31 +16,8 @@ palm_server_t *server_build(const struct server_file *file, palm_log_t *log,
                             struct server_functions *functions,
                             palm_error_t *err);
 
-/* Sets the options of a part of that class from its section, see fits.h. */
-int server_set_part_options(const struct server_section *section,
-                            const palm_part_class_t *class_,
-                            palm_part_options_t *options, palm_error_t *err);
-
 /* Reads the memory_limit of [server]; *bytes is -1 if there is none. */
 int server_memory_limit(const struct server_section *section, int64_t *bytes,
                         palm_error_t *err);
-
-/* Refuses a setting of a section, or, with setting NULL, the section. */
-int server_refuse(palm_error_t *err, const struct server_section *section,
-                  const struct server_setting *setting, const char *reason);
-
-/* Refuses for a reason that the library gave, without the key if that stands
- * before it; keeps ENOMEM. */
-int server_refuse_as(palm_error_t *err, const struct server_section *section,
-                     const struct server_setting *setting,
-                     const palm_error_t *reason);
-
-/* The side of the server that a section belongs to; false if its kind is none
- * of inbound, outbound, bypass. */
-bool server_section_side(const struct server_section *section,
-                         palm_side_t *side);
-
-/* "inbound", "outbound" or "bypass". */
-const char *server_side_name(palm_side_t side);
 
 #endif

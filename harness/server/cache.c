@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/server/build.h"
+#include "harness/server/refuse.h"
 #include "harness/server/fits.h"
 
 static const char before[] = "cache: "; /* the library's reasons */

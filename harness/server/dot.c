@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/server/build.h"
+#include "harness/server/part.h"
 
 /* What each side looks like. */
 static const struct {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/server/build.h"
+#include "harness/server/refuse.h"
 
 static const char blanks[] = " \t";
 

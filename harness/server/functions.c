@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/program/program.h"
-#include "harness/server/build.h"
+#include "harness/server/refuse.h"
 #include "harness/worker/builtin.h"
 
 /* What the error of a command that is killed has for its way to the client: a

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/server/build.h"
+#include "harness/server/part.h"
+#include "harness/server/refuse.h"
 #include "harness/server/fits.h"
 #include "harness/server/functions.h"
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "harness/server/build.h"
+#include "harness/server/part.h"
 #include "harness/server/cache.h"
 #include "harness/server/functions.h"
 #include "parts/palm.h"

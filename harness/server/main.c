@@ -15,6 +15,7 @@
 #include "harness/server/build.h"
 #include "harness/server/dot.h"
 #include "harness/server/list.h"
+#include "harness/server/part.h"
 #include "harness/server/plugin.h"
 #include "harness/server/reader.h"
 #include "harness/server/stopper.h"

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/server/build.h"
+#include "harness/server/part.h"
+#include "harness/server/refuse.h"
 
 /* The path as seen from the working folder; the caller frees it. */
 static char *

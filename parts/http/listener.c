@@ -49,42 +49,11 @@
 enum {
     HEADERS_SIZE = 32 << 10, /* bytes of a request's line and headers */
     GOOD_PART = 16 << 10,    /* bytes of a body that buy another idle_timeout */
-    LOOK = 1000,             /* ms between two looks at a silent client */
     LONGEST_QUEUE = 1024,    /* connections that the system holds */
     BODIES = 4               /* of the largest size that may be here at once */
 };
 
 /* --- the clock ------------------------------------------------------------ */
-
-static void
-set_look(palm__http_t *self, palm__http_client_t *client)
-{
-    client->look = palm__now_ms() + LOOK;
-    DL_APPEND2(self->looks, client, look_prev, look_next);
-}
-
-void
-palm__http_expect(palm__http_t *self, palm__http_client_t *client)
-{
-    palm__http_expect_nothing(self, client);
-    client->progress = 0;
-    client->deadline = palm__now_ms() + self->settings.idle_timeout;
-    DL_APPEND(self->reading, client);
-    set_look(self, client);
-    client->listed = true;
-}
-
-void
-palm__http_expect_nothing(palm__http_t *self, palm__http_client_t *client)
-{
-    if (client->listed) {
-        DL_DELETE(self->reading, client);
-        /* Who is listed is in both lists; the analyzer cannot know. */
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-        DL_DELETE2(self->looks, client, look_prev, look_next);
-        client->listed = false;
-    }
-}
 
 void
 palm__http_forget(palm__http_request_t *request, palm__http_loss_t why,
@@ -122,7 +91,7 @@ look(palm__http_t *self, int64_t now)
             end_client(self, client);
         } else {
             DL_DELETE2(self->looks, client, look_prev, look_next);
-            set_look(self, client);
+            palm__http_set_look(self, client);
         }
     }
 }

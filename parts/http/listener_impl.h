@@ -63,6 +63,9 @@ struct palm__http {
 void palm__http_expect(palm__http_t *self, palm__http_client_t *client);
 void palm__http_expect_nothing(palm__http_t *self, palm__http_client_t *client);
 
+/* Sets when to look again whether a client has left, and puts it last. */
+void palm__http_set_look(palm__http_t *self, palm__http_client_t *client);
+
 /* Takes the request back from its owner and answers it. */
 void palm__http_forget(palm__http_request_t *request, palm__http_loss_t why,
                        unsigned status, const char *text);

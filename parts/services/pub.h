@@ -74,6 +74,14 @@ struct palm__pub *palm__pub_of(palm_part_t *part);
 const struct palm__pub_options *palm__pub_set(const palm_part_t *part);
 palm_slice_t palm__pub_name(const struct palm__topic *topic);
 
+/* Whether the socket drops what a subscriber has no room for.  -1 with errno.
+ */
+int palm__pub_set_lossy(palm_part_t *part, bool is);
+
+/* Marks all who subscribe to a topic as slow or not. */
+void palm__pub_mark_slow(palm_part_t *part, const struct palm__topic *topic,
+                         bool is);
+
 /* Takes the message on success; -1 with EAGAIN if a subscriber is full. */
 int palm__pub_try(palm_part_t *part, palm_slice_t topic, zmq_msg_t *message);
 

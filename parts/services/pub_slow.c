@@ -88,24 +88,6 @@ look_at(palm_part_t *part, const struct palm__topic *topic)
     return crowd;
 }
 
-static void
-mark_slow(palm_part_t *part, const struct palm__topic *topic, bool is)
-{
-    palm__peers_t *peers = &palm__pub_of(part)->peers;
-    for (unsigned i = 0; i < topic->peer_count; i++) {
-        palm__peers_set_slow(peers, topic->peers[i], is);
-    }
-}
-
-void
-palm__pub_forgive(palm_part_t *part, struct palm__topic *topic)
-{
-    if (topic->slow) {
-        palm__topics_set_slow(&palm__pub_of(part)->topics, topic, false);
-        mark_slow(part, topic, false);
-    }
-}
-
 /* --- closing connections -------------------------------------------------- */
 
 void
@@ -199,7 +181,7 @@ give_up(palm_part_t *part, struct palm__topic *topic, bool known)
 {
     struct palm__pub *pub = palm__pub_of(part);
     palm__topics_set_slow(&pub->topics, topic, true);
-    mark_slow(part, topic, true);
+    palm__pub_mark_slow(part, topic, true);
     palm_part_warn(part, "PALM-PUB-DROPPED",
                    "results dropped: their client does not read");
     while (topic->held) {
