@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* made_up.h: a catalogue, a suite and a run that nobody ran, for tests of what
- * is told of runs.  The linker takes them instead of the true ones. */
+/* made_up.h: a fake catalogue, suite and run, for tests of reports; linked in
+ * place of the real ones. */
 #ifndef CONFORMANCE_MADE_UP_H
 #define CONFORMANCE_MADE_UP_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* While a blocking outbound part waits for its peer the whole server waits
- * (facts 4.3). */
+ * (PALM-BLOCK-013 to 017). */
 #include "config.h"
 
 #include <stddef.h>

@@ -4,7 +4,7 @@
  * Inbound: reads the world and lets the class, or the user's hook, answer; a
  * part that waits (REP) sends one reply for each request, whatever it was.
  * Outbound: sends what the server's handle gives it (palm_server_emit()).  Both
- * let the class do what is due, and hear of nobody but that handle. */
+ * run the class's tick, and take orders only from the server's handle. */
 #include "config.h"
 #include "core/part_impl.h"
 

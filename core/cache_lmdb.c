@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cache_lmdb.c: a cache in LMDB: it outlives the process, however that ends.
  *
- * Each call is one transaction, so nobody sees half of one, also not who opens
- * the file after a crash.  What has ended is removed by the calls that write,
- * a few at a time, and is missing for everybody from its deadline on. */
+ * Each call is one transaction, so it is atomic, across crashes, too.  Expired
+ * keys cannot be seen from their deadline on; calls that write remove them, a
+ * few at a time. */
 #include "config.h"
 #include "core/cache_backend.h"
 #include "core/cache_lmdb.h"
@@ -189,8 +189,8 @@ count_free(MDB_env *env, size_t *pages)
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* Whether a record of that size leaves the pages that a delete needs: what is
- * full must not be so for ever. */
+/* Whether a record of that size leaves the pages that a delete needs: in a full
+ * map one must still be able to delete. */
 static int
 check_room(struct work *work, size_t size)
 {

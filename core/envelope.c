@@ -13,7 +13,7 @@
  *   delimiter.  All of it goes back before the reply.  Peers see no difference.
  * - A reply to a peer that has gone, or does not read, is dropped by ROUTER as
  *   by REP.
- * - Who receives or replies for himself has the REP that he has asked for. */
+ * - A class with its own receive() or reply() gets a plain REP socket. */
 #include "config.h"
 #include "core/part_impl.h"
 

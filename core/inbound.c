@@ -11,11 +11,12 @@
  *   its socket, so the pressure reaches the sender.  Below half of its window
  *   it marks its trains eager; above, the outbound part may keep the credit
  *   for a while, which saves two wake-ups per train.
- * - After a long train the part rests for a moment before it looks again, as a
- *   network card holds back interrupts under load: every wake-up of the threads
- *   behind it then serves more messages.  Short trains are never held back.
+ * - After a long train the part rests for a moment before it looks again (this
+ *   is interrupt coalescing): every wake-up of the threads behind it then
+ *   serves more messages.  Short trains are never held back.
  * - A blocking part (REP) answers each request exactly once, with what became
- *   of its last message (facts 4.2); it has one message inside at a time.
+ *   of its last message (PALM-BLOCK-001 to 010); it has one message inside at a
+ *   time.
  * - Whatever is wrong with a message costs that message only.
  * - On PALM__DRAIN the part stops listening, hands over what has already
  *   arrived, closes its socket, says PALM__DONE and waits for PALM__STOP. */
@@ -375,7 +376,8 @@ run_train(palm_part_t *part)
 
 /* --- blocking parts ------------------------------------------------------- */
 
-/* Makes the reply of facts 4.2 from the last answer of the router. */
+/* Makes the reply (PALM-BLOCK-001 to 006) from the last answer of the router.
+ */
 static void
 make_reply(palm_part_t *part, zmq_msg_t *reply)
 {
@@ -558,8 +560,8 @@ show_credit(palm_part_t *part)
     palm__gauge(&part->gauges.inside, (uint64_t)(part->in.window - credit));
 }
 
-/* Serves the world and waits, unless that has brought messages: these would be
- * overslept, since the world tells of what is new only. */
+/* Serves the world and waits.  The socket's descriptor is edge-triggered: if
+ * serving has brought messages, waiting would miss them. */
 static void
 serve_and_wait(palm_part_t *part, bool able, bool (*run)(palm_part_t *))
 {

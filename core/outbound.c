@@ -12,7 +12,7 @@
  * - A part that has a route passes its messages on along it, a blocking one its
  *   feedback, which the router sends.
  * - A message that fails is logged and counted; its credit is returned like any
- *   other's, so the router never waits in vain. */
+ *   other's, so the router never waits for what cannot come. */
 #include "config.h"
 #include "core/outbound_impl.h"
 

@@ -73,8 +73,8 @@ int64_t palm__feedback_deadline(const palm_part_t *part);
 /* Whether a deadline has passed; then counts and logs it. */
 bool palm__feedback_is_overdue(palm_part_t *part, int64_t deadline);
 
-/* Milliseconds until the first message has waited too long, for its answer or
- * for somebody to take it; -1 = never. */
+/* Milliseconds until the oldest request times out, in sending or in waiting for
+ * its reply; -1 = never. */
 int64_t palm__feedback_left(const palm_part_t *part);
 
 #endif

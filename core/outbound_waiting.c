@@ -176,8 +176,8 @@ palm__feedback_pass(palm_part_t *part)
     return any;
 }
 
-/* Milliseconds until the first message has waited too long, for its answer or
- * for somebody to take it; -1 = never. */
+/* Milliseconds until the oldest request times out, in sending or in waiting for
+ * its reply; -1 = never. */
 int64_t
 palm__feedback_left(const palm_part_t *part)
 {

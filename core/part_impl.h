@@ -199,8 +199,8 @@ int palm__part_socket_open(palm_part_t *part, palm_error_t *err);
 int palm__world_type(palm_part_t *part);
 
 /* Receives a message without waiting; of several frames the first.  Returns 1,
- * 0 if there is none, or -1 if one was dropped and counted that has no way
- * back, so nobody is to be answered.  *frame stays the caller's. */
+ * 0 if there is none, or -1: one was dropped and counted, and no reply is
+ * possible.  *frame stays the caller's. */
 int palm__world_receive(palm_part_t *part, zmq_msg_t *frame);
 
 /* Answers what was received last.  Takes *frame on success only. */

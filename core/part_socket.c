@@ -49,8 +49,8 @@ set_pattern(palm_part_t *part)
                       dead is answered by the new one */
     }
     if (part->class_->socket_type == ZMQ_REQ) {
-        /* After a request that nobody answered the next one can be sent, and a
-         * late answer is not taken for its. */
+        /* Allow a new request after a timeout; correlate replies, so that a
+         * late one is discarded. */
         return palm__socket_set(part->world, ZMQ_REQ_RELAXED, 1)
                        || palm__socket_set(part->world, ZMQ_REQ_CORRELATE, 1)
                    ? -1

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what the peer of a blocking inbound part receives: the table of
- * facts 4.2, for RepService. */
+/* Tests of what the peer of a blocking inbound part receives
+ * (PALM-BLOCK-001 to 012), for RepService. */
 #include "config.h"
 
 #include <stddef.h>

@@ -9,7 +9,7 @@
  * waits for its peer, and the router hands that to the inbound part that the
  * messages came from.  The router looks at notes only, never at messages.
  *
- * What is answered exactly once.  Every message of a train is covered by the
+ * The invariant of credit.  Every message of a train is covered by the
  * credit of one inbound part, and each unit of credit goes back exactly once:
  * when the (last) outbound part has handed the message over, or at once when it
  * has no route.  So what is inside a server is bounded by the windows, and the
@@ -17,8 +17,8 @@
  * route that is stuck holds up only the parts that route to it.
  *
  * Blocking parts.  After a message for a part that waits for its peer the
- * router routes nothing until the feedback is there (facts 4.3); credit from
- * other parts is still passed on.  A parallel part gets more of its own
+ * router routes nothing until the feedback is there (PALM-BLOCK-013); credit
+ * from other parts is still passed on.  A parallel part gets more of its own
  * messages meanwhile, up to max_workers; the first train for another part is
  * parked until all are answered.  An isolated part is not waited for.
  *
@@ -30,8 +30,8 @@
  * workers, then the outbound parts; each phase begins when the one before has
  * nothing inside any more.  A deadline cuts it short.
  *
- * On a full queue: there is none.  On an unknown part: a route is checked at
- * start; a part that ends later turns its messages away itself. */
+ * Queues have no limit of their own; the windows bound them.  A route is
+ * checked at start; a part that ends later turns its messages away itself. */
 #include "config.h"
 #include "core/router_impl.h"
 

@@ -49,7 +49,7 @@ deadline(int milliseconds)
     return now() + (int64_t)milliseconds * 1000;
 }
 
-/* Waits for one of the events; false in vain. */
+/* Waits for one of the events; false on timeout. */
 static bool
 ready(int fd, short events, int64_t until)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* http.h: HTTP/1.1 for tests: a client of the target, and a server for it.
  *
- * As with peers: what goes in and out is traced, and what waits in vain ends
+ * As with peers: what goes in and out is traced, and what times out ends
  * the test with FAIL.  Nothing is hidden: a test sends the bytes that it likes,
  * and sees the head that came.  A body ends by its Content-Length; a response
  * without one by the end of the connection. */
@@ -108,7 +108,7 @@ bool http_poll(struct http *http, int milliseconds,
 bool http_ends(struct http *http, int milliseconds);
 
 /* Index of the first of the connections that has bytes that were not asked for,
- * or has ended; -1 in vain. */
+ * or has ended; -1 on timeout. */
 int http_any(struct http *const *https, int count, int milliseconds);
 
 /* No more bytes from us, but we still listen. */

@@ -182,7 +182,7 @@ peer_close(struct peer *peer)
 
 /* --- sending ---------------------------------------------------------------*/
 
-/* Waits until the socket is ready for it; false in vain. */
+/* Waits until the socket is ready for it; false on timeout. */
 static bool
 ready(const struct peer *peer, short events, int milliseconds)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* peer.h: whoever the target talks to: a ZeroMQ socket with a name.
  *
- * What goes in and out is traced.  A peer that waits in vain ends the test with
+ * What goes in and out is traced.  A peer that times out ends the test with
  * FAIL, and says who waited for what.  Sockets have a high-water mark of 1,000
  * messages, unless a test sets it. */
 #ifndef CONFORMANCE_ENGINE_PEER_H
@@ -74,7 +74,7 @@ struct bytes peer_receive_one(struct peer *peer);
 /* What comes within so many milliseconds (0: what is there), or false.  The
  * caller scales the time by bound_of(). */
 bool peer_poll(struct peer *peer, int milliseconds, struct frames *frames);
-/* Index of the first of the peers that has something to read; -1 in vain. */
+/* Index of the first of the peers that has something to read; -1 on timeout. */
 int peer_any(struct peer *const *peers, int count, int milliseconds);
 
 /* Sends, and returns what the answer is: REQ, or DEALER with an empty frame. */

@@ -6,7 +6,7 @@
 #include "conformance/engine/test.h"
 #include "conformance/mutants/stream.h"
 
-/* scene.h's CLIENT: nobody, or who does not read, subscribes to it. */
+/* scene.h's CLIENT: it has no subscriber, or one that does not read. */
 #define CLIENT "0b5c2a56-6f6b-4d2e-9d55-3b1f8c0a7e11"
 
 enum {

@@ -94,7 +94,7 @@ run_cases(const struct self_case *cases, const struct settings *settings)
     size_t count;
     size_t i;
 
-    /* Many of them wait in vain: so all at once. */
+    /* Many of them wait for a timeout: so all at once. */
     for (count = 0; cases[count].name != NULL && count < CASES_MAX; count++) {
         running[count].self = &cases[count];
         start(&running[count], settings, serial++);

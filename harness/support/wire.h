@@ -45,7 +45,7 @@ void rig_add_class(struct rig *rig, const palm_part_class_t *class_,
                    const char *name, const char *route,
                    const palm_part_options_t *options);
 
-/* Adds the parts of the seed's master: Pull, WorkerPull, WorkerPush, Pub,
+/* Adds the parts of a master: Pull, WorkerPull, WorkerPush, Pub,
  * Cache. options, which may be NULL, are used for all of them. */
 void rig_add_master(struct rig *rig, const palm_part_options_t *options);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* http_gateway.c: HttpGateway, functions called by HTTP (facts 6.3).
+/* http_gateway.c: HttpGateway, functions called by HTTP (palm-1.md,
+ * 17.3).
  *
  * Design notes
  *

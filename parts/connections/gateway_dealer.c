@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* gateway_dealer.c: hands results to the GatewayRouter, which knows the clients
- * (facts 6.3). */
+/* gateway_dealer.c: hands results to the GatewayRouter, which knows the
+ * clients. */
 #include "config.h"
 #include "parts/connections/gateway_dealer.h"
 

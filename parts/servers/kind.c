@@ -2,8 +2,8 @@
 /* kind.c: the kinds as a table.
  *
  * A kind is a list of parts; each row says which class it is, which of the
- * addresses it gets, under which key of the cache others find it (facts 3.7)
- * and where its messages go.  One function builds any kind. */
+ * addresses it gets, under which key of the cache others find it (palm-1.md,
+ * 8.3) and where its messages go.  One function builds any kind. */
 #include "config.h"
 #include "parts/servers/kind.h"
 

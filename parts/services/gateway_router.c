@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gateway_router.c: requests in, answers out, through one ROUTER socket
- * (facts 6.3).
+/* gateway_router.c: requests in, answers out, through one ROUTER socket.
  *
  * A client's request is [identity, "", message]; an answer comes from the
  * GatewayDealer of the same server as ["dealer", client, "", message] and goes

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* http.c: HttpService, messages in by HTTP (facts 6.1).
+/* http.c: HttpService, messages in by HTTP (palm-1.md, 17.1).
  *
  * Requests that have come whole wait in the listener, in their order; one at a
  * time is inside.  Its answer belongs to it and to no other: when its time is

@@ -7,19 +7,19 @@
  *   server's name, and the stage is one higher.  handle_stream may choose.
  * - A subscriber may come after its results: existing clients subscribe and
  *   push at the same moment.  The socket tells us the subscriptions, so a
- *   result that its client would not get is held, at most hold_time and
- *   hold_size, and leaves when he subscribes.  Then it is dropped, counted as
- *   absent if nobody else has got it.
+ *   result whose client has not subscribed is held, within hold_size, and sent
+ *   when the client subscribes.  After hold_time it is dropped, and counted as
+ *   absent unless another subscriber has got it.
  * - A client that does not read is waited for: results queue here, and when
  *   hold_size is used up the part stops taking trains, so the pressure reaches
  *   those who send.  A client of whom nothing has moved for slow_timeout loses
  *   its results (counted as slow), and from then on what it does not take at
  *   once is dropped, until it reads again; nobody else loses anything.
- * - A client that reads, but slowly, is waited for, too: nobody can tell a
- * batch that takes its time from one that means to hold up others.  With
- * slow_size it is not: what it leaves beyond that is dropped.
- * - Who has subscribed to a beginning of a topic only, as a monitor does, gets
- *   what he can take. */
+ * - A client that reads, but slowly, is waited for, too: a slow batch cannot be
+ *   told from an attack.  With slow_size it is not: of what waits for it the
+ *   rest is dropped.
+ * - A subscriber to the beginning of a topic only, as a monitor is, gets what
+ *   it reads in time. */
 #include "config.h"
 #include "parts/services/pub.h"
 

@@ -125,9 +125,9 @@ take(palm_part_t *part, zmq_msg_t *frame, bool single)
     }
 }
 
-/* The descriptor of a socket can be read until somebody asks the socket what
- * has happened.  Nobody does while there is nothing to send, and the wait would
- * end at once, for ever.  Whoever is blocked looks once more before a wait. */
+/* ZMQ_FD stays readable until ZMQ_EVENTS is read.  While there is nothing to
+ * send nothing else reads it, and the loop would spin.  A part that is blocked
+ * looks once more before it waits. */
 static void
 hear_of_workers(palm_part_t *part)
 {
