@@ -189,8 +189,9 @@ typedef struct palm_part_class {
     palm_operations_t operations;
     size_t state_size; /* bytes of zeroed state, see palm_part_state() and, of
                           a derived class, palm_part_own_state() */
-    const char *base;  /* name of a library class: what is left 0 here is taken
-                          from it, see palm_library_derive(); NULL = whole */
+    const char *base;  /* name of the library class to inherit from: members
+                          that are 0 are inherited, see palm_library_derive();
+                          NULL = whole */
     size_t own_state;  /* set by palm_library_derive(): where in its state the
                           base's ends and palm_part_own_state() begins */
     const palm_option_t *options; /* of the class, see option.h; offsets are in
@@ -287,7 +288,7 @@ void palm_part_options_init(palm_part_options_t *options);
  * is whole, see palm_library_derive().  Strings are kept as pointers to text.
  * Returns -1 with the reason in *err and errno
  *   ENOENT          the class has no such option;
- *   EINVAL, ERANGE  the text is no such value, see value.h;
+ *   EINVAL, ERANGE  the text is no such value, see value.h; class_ is NULL;
  *   E2BIG           own is full. */
 PALM_EXPORT
 int palm_part_option_set(palm_part_options_t *options,

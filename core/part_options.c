@@ -339,6 +339,10 @@ palm_part_option_set(palm_part_options_t *options,
                      const palm_part_class_t *class_, const char *key,
                      const char *text, palm_error_t *err)
 {
+    if (!class_) {
+        return palm_error_set(err, EINVAL, "%s: there is no class to have it",
+                              key);
+    }
     struct place own = find_own(class_, key);
     if (own.row) {
         return try_own(class_, &own, text, err)

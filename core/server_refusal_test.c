@@ -145,6 +145,8 @@ an_option_of_another_class_is_refused(void)
     palm_server_t *server = palm_server_new("server", NULL);
     const palm_part_class_t *pull = palm_library_find("PullService");
     palm_part_options_t options = named("Pull");
+    FAILS(EINVAL, palm_part_option_set(&options, NULL, "window", "1", &err));
+    EQUAL_TEXT("window: there is no class to have it", err.text);
     FAILS(ENOENT, palm_part_option_set(&options, pull, "hold_size", "1", &err));
     EQUAL_TEXT("hold_size: PullService has no such option", err.text);
     FAILS(ENOENT, palm_part_option_set(&options, pull, "block", "yes", &err));
