@@ -60,7 +60,6 @@ takes bypass PushBypassConnection tcp://127.0.0.1:1 'interval = 1s' \
 
 refuses inbound PullService "$any" 'block = yes' \
     'is for blocking inbound parts, not for PullService'
-refuses inbound PullService "$any" "router_address = $any" 'is for HttpGateway*'
 refuses inbound PullService "$any" 'previous = x' 'is for SubConnection*'
 refuses inbound PullService "$any" 'reply_timeout = 1s' \
     'is for blocking outbound parts, not for PullService'
@@ -130,6 +129,8 @@ if [ "$PALM_HTTP" = yes ]; then
         'is for HttpConnection*'
     refuses bypass MetricsService "$web" 'route = A' \
         'is for inbound and outbound parts*'
+    refuses inbound PullService "$any" "router_address = $any" \
+        'is for HttpGateway*'
     web_parts='is for HttpService, HttpGateway, MetricsService, not for *'
     refuses outbound PushService "$any" 'max_clients = 1' "$web_parts"
     refuses outbound PushService "$any" 'max_clients_per_address = 1' \
