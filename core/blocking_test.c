@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "harness/support/parts.h"
 #include "harness/support/tap.h"
@@ -20,15 +21,32 @@ struct scene {
     void *pull; /* from Push */
 };
 
+static int
+    expiries; /* lines of the log about a wait that has expired; atomic */
+
+static void
+note(int level, const char *id, const char *text, void *arg)
+{
+    (void)arg;
+    if (level == PALM_LOG_WARNING && !strcmp(id, "PALM-PART-EXPIRED")
+        && strstr(text, "no answer from tcp://")) {
+        (void)__atomic_add_fetch(&expiries, 1, __ATOMIC_RELAXED);
+    }
+}
+
 static void
 set_scene(struct scene *scene, bool isolated, int64_t reply_timeout)
 {
     char endpoint[256];
     struct rig *rig = &scene->rig;
     palm_part_options_t options;
+    palm_server_options_t server;
     palm_part_options_init(&options);
+    palm_server_options_init(&server);
+    server.log.write = note;
+    expiries = 0;
     options.block = true;
-    rig_init(rig, NULL);
+    rig_init(rig, &server);
     rig_add(rig, "RepService", "Rep", "Ask", &options);
     rig_add(rig, "PullService", "Pull", "Push", NULL);
     rig_add(rig, "PushService", "Push", NULL, NULL);
@@ -94,6 +112,7 @@ a_peer_that_does_not_answer_gives_0(void)
     expect_payload(scene.rep, "first");
     expect_text(scene.req, "0", false);
     AWAIT_INT(1, rig_stats(&scene.rig, PALM_SIDE_OUTBOUND, "Ask").expired);
+    AWAIT_INT(1, __atomic_load_n(&expiries, __ATOMIC_RELAXED));
     send_payload(scene.push, "goes on");
     expect_payload(scene.pull, "goes on");
     rig_fini(&scene.rig);
